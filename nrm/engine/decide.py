@@ -1,0 +1,83 @@
+"""Decide one case with both engines, and never hide it when they differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nrm.engine.masks import Reading, encode, evaluate
+from nrm.engine.plan import Dispute, Plan, Reason, make_plan
+from nrm.engine.program import Program, compile_rulebook
+from nrm.engine.rete import Rete
+from nrm.errors import EngineError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+
+    from nrm.engine.facts import Facts
+    from nrm.engine.program import Atom, Step
+    from nrm.engine.rete import CEngine
+    from nrm.rulebook.book import Rulebook
+
+
+class Engine:
+    """A rulebook compiled once for both readings; use it for any number of decisions, from any thread."""
+
+    def __init__(self, rulebook: Rulebook, c_engine: CEngine | None = None) -> None:
+        self.program: Program = compile_rulebook(rulebook)
+        self.rete = Rete(self.program, c_engine)
+
+    def decide(self, facts: Facts, on: date) -> Plan:
+        """Return the plan for `facts`; the same facts and rulebook give the same plan, byte for byte.
+
+        INVARIANT (an error never drops a protection): where the readings differ, or the second cannot answer, the plan
+        keeps the union of what both offer, require and forbid, discloses only what both permit, and is disputed.
+        """
+        program = self.program
+        masks = evaluate(program, encode(program, facts))
+        try:
+            rete: frozenset[int] | None = self.rete.evaluate(facts)
+        except EngineError:
+            rete = None
+        if rete == masks.fired:
+            return make_plan(program, on, reasons(program, masks), masks.fired)
+        return self._disputed(masks, rete, on)
+
+    def _disputed(self, masks: Reading, rete: frozenset[int] | None, on: date) -> Plan:
+        program = self.program
+        agreed = masks.fired & (rete or frozenset())
+        either = Reading(masks.case, masks.fired | (rete or frozenset()))
+        for index in either.fired:
+            either = Reading(either.case | program.steps[index].findings, either.fired)
+        # A finding that only one reading made may open further rules: they protect too, and disclose nothing.
+        further = evaluate(program, either.case)
+        both = Reading(further.case, either.fired | further.fired)
+        dispute = Dispute(
+            only_masks=_rules(program, masks.fired - agreed),
+            only_rete=_rules(program, (rete or frozenset()) - agreed),
+            rete_failed=rete is None,
+        )
+        return make_plan(program, on, reasons(program, both), agreed, dispute)
+
+
+def reasons(program: Program, reading: Reading) -> list[Reason]:
+    """Return one reason for each step that applied, with the facts and findings that made its clauses true."""
+    steps = program.steps
+    case = reading.case
+    return [Reason(steps[index], _relied(steps[index], case, program)) for index in reading.fired]
+
+
+def _relied(step: Step, case: int, program: Program) -> tuple[Atom, ...]:
+    relied: list[Atom] = []
+    atoms = program.atoms
+    for mask in step.masks:
+        held = mask & case
+        while held:
+            lowest = held & -held
+            relied.append(atoms[lowest.bit_length() - 1])
+            held ^= lowest
+    return tuple(dict.fromkeys(relied))
+
+
+def _rules(program: Program, steps: Iterable[int]) -> tuple[str, ...]:
+    return tuple(sorted({program.steps[index].rule.name for index in steps}))

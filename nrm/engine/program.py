@@ -1,0 +1,162 @@
+"""Compile a rulebook into masks: one bit for each value of each fact and for each finding, one step for each branch.
+
+A case is the set of its bits. A clause is a mask that is true when it shares a bit with the case; a branch is a tuple
+of masks that must all be true. Negation is the rest of the mask inside its own fact, so it needs no special case.
+Whole numbers are cut at the thresholds that the rulebook uses, which makes them choices among intervals (DESIGN §2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from nrm.rulebook.book import FindingTest, NumberTest, ValueTest
+from nrm.rulebook.digest import digest
+from nrm.rulebook.findings import in_layers
+from nrm.rulebook.vocabulary import UNKNOWN, ChoiceFact, CodesFact, WholeFact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from nrm.rulebook.book import Addition, BookRule, Clause, Rulebook, Test
+    from nrm.rulebook.wording import Wording
+
+FINDING = "finding"
+"""The name under which findings stand beside facts; no fact can have it, because rules write `finding:`."""
+
+Atom = tuple[str, str]
+"""(fact, value), (whole fact, interval) or (FINDING, finding)."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Whole numbers from `low` to just under `high`."""
+
+    low: int
+    high: int
+
+    @property
+    def name(self) -> str:
+        """Return the interval as a reader writes it: `30..89`."""
+        return f"{self.low}..{self.high - 1}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One branch of one rule: when every mask shares a bit with the case, the rule applies."""
+
+    index: int
+    rule: BookRule
+    branch: int
+    masks: tuple[int, ...]
+    clauses: tuple[tuple[Atom, ...], ...]
+    findings: int
+    additions: tuple[Addition, ...]
+
+    @property
+    def because(self) -> Wording:
+        """The reason that the rule gives for this branch, in four languages."""
+        return self.rule.branches[self.branch].because
+
+
+@dataclass(frozen=True)
+class Program:
+    """A compiled rulebook. `bits` gives each atom its bit; `steps` stand in an order in which one pass suffices."""
+
+    rulebook: Rulebook
+    digest: str
+    bits: Mapping[Atom, int]
+    atoms: tuple[Atom, ...]
+    intervals: Mapping[str, tuple[Interval, ...]]
+    steps: tuple[Step, ...]
+
+    @cached_property
+    def facts_read(self) -> tuple[str, ...]:
+        """The facts that at least one rule reads, in the order of their bits."""
+        return tuple(dict.fromkeys(fact for fact, _ in self.atoms if fact != FINDING))
+
+    @cached_property
+    def bits_by_fact(self) -> tuple[tuple[str, Mapping[str, int]], ...]:
+        """For each fact that is read: its values (or intervals, and `unknown`) with their bits."""
+        return tuple(
+            (name, {value: self.bits[fact, value] for fact, value in self.atoms if fact == name})
+            for name in self.facts_read
+        )
+
+    @cached_property
+    def rank(self) -> Mapping[str, int]:
+        """The place of each outcome code in the vocabulary, by which the lines of a plan are ordered."""
+        return {code: place for place, code in enumerate(self.rulebook.vocabulary.all_outcome_codes())}
+
+    def interval_of(self, fact: str, number: int) -> str:
+        """Return the name of the interval of `fact` in which `number` lies."""
+        return next(interval.name for interval in self.intervals[fact] if interval.low <= number < interval.high)
+
+
+def compile_rulebook(rulebook: Rulebook) -> Program:
+    """Compile `rulebook`.
+
+    Raises:
+        ValueError: the findings go round in a circle.
+    """
+    tests = [t for rule in rulebook.rules for b in rule.branches for c in b.clauses for t in c.tests]
+    intervals = _intervals(rulebook, [test for test in tests if isinstance(test, NumberTest)])
+    read = {test.fact for test in tests if not isinstance(test, FindingTest)}
+    atoms = (*_fact_atoms(rulebook, read, intervals), *((FINDING, code) for code in rulebook.vocabulary.findings))
+    bits = {atom: 1 << position for position, atom in enumerate(atoms)}
+    steps: list[Step] = []
+    for rule in in_layers(rulebook.rules):
+        findings = sum(bits[FINDING, code] for code in {a.code for a in rule.then if a.kind == "finding"})
+        for number, branch in enumerate(rule.branches):
+            clauses = tuple(_clause_atoms(clause, intervals) for clause in branch.clauses)
+            masks = tuple(sum(bits[atom] for atom in clause) for clause in clauses)
+            steps.append(Step(len(steps), rule, number, masks, clauses, findings, rule.then))
+    return Program(rulebook, digest(rulebook), bits, atoms, intervals, tuple(steps))
+
+
+def _intervals(rulebook: Rulebook, tests: Iterable[NumberTest]) -> dict[str, tuple[Interval, ...]]:
+    cuts: dict[str, set[int]] = {}
+    for test in tests:
+        cuts.setdefault(test.fact, set()).update(cut for cut in (test.low, test.high) if cut is not None)
+    intervals: dict[str, tuple[Interval, ...]] = {}
+    for name, inner in cuts.items():
+        fact = rulebook.vocabulary.facts[name]
+        if isinstance(fact, WholeFact):
+            edges = [fact.from_, *sorted(cut for cut in inner if fact.from_ < cut <= fact.to), fact.to + 1]
+            intervals[name] = tuple(Interval(low, high) for low, high in pairwise(edges))
+    return intervals
+
+
+def _fact_atoms(
+    rulebook: Rulebook, read: set[str], intervals: Mapping[str, tuple[Interval, ...]]
+) -> Iterable[Atom]:
+    for name, fact in rulebook.vocabulary.facts.items():
+        if name not in read:
+            continue
+        if isinstance(fact, ChoiceFact | CodesFact):
+            yield from ((name, value) for value in fact.values)
+        else:
+            yield from ((name, interval.name) for interval in intervals[name])
+            yield name, UNKNOWN
+
+
+def _clause_atoms(clause: Clause, intervals: Mapping[str, tuple[Interval, ...]]) -> tuple[Atom, ...]:
+    atoms = [atom for test in clause.tests for atom in _test_atoms(test, intervals)]
+    return tuple(dict.fromkeys(atoms))
+
+
+def _test_atoms(test: Test, intervals: Mapping[str, tuple[Interval, ...]]) -> Iterable[Atom]:
+    if isinstance(test, FindingTest):
+        yield FINDING, test.finding
+    elif isinstance(test, ValueTest):
+        yield from ((test.fact, value) for value in test.values)
+    else:
+        for interval in intervals[test.fact]:
+            above = test.low is None or interval.low >= test.low
+            below = test.high is None or interval.high <= test.high
+            if above and below:
+                yield test.fact, interval.name
+        if test.unknown:
+            yield test.fact, UNKNOWN

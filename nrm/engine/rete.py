@@ -1,0 +1,162 @@
+"""The second reading: the same rulebook as a Rete network of durable-rules, driven in C directly.
+
+It chains forward by itself: a finding is asserted as a fact of its own, and rules that read findings join it with the
+case. What masks and network agree on was found twice, by programs that share no code (dissimilar redundancy,
+DESIGN §2).
+
+durable-rules 2.0.28, https://github.com/jruizgit/rules. Its C engine parses JSON, so only vocabulary codes and small
+numbers are given to it, never free text. Facts whose hashes collide are reported as already observed; each decision
+therefore has a session of its own, and one that fails is tried again in a fresh session.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections import deque
+from itertools import count
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Protocol
+
+import durable_rules_engine
+
+from nrm.engine.network import ANCHOR, Section, case_parts, sections
+from nrm.errors import EngineError, Problem
+
+if TYPE_CHECKING:
+    from nrm.engine.facts import Facts
+    from nrm.engine.program import Program
+
+TRIES = 3
+"""Fresh sessions that a decision may use before it is given up."""
+
+_ACCEPTED = frozenset({0, 1, 3})
+"""The C engine's answers to a fact: matched something, matched nothing, still deferred. 2 means "observed before"."""
+
+_names = count()
+
+
+class CEngine(Protocol):
+    """The functions of the C engine that we call; a test puts a faulty one in its place."""
+
+    error: type[Exception]
+
+    def create_ruleset(self, name: str, definition: str) -> int: ...
+    def delete_ruleset(self, handle: int) -> None: ...
+    def assert_fact(self, handle: int, fact: str) -> tuple[int, int]: ...
+    def start_action_for_state(self, handle: int, state: int) -> tuple[str, str] | None: ...
+    def complete_and_start_action(self, handle: int, state: int) -> str | None: ...
+    def delete_state(self, handle: int, session: str) -> None: ...
+
+
+class Rete:
+    """A program loaded into the C engine. Safe to share between threads: one decision runs at a time."""
+
+    def __init__(self, program: Program, c_engine: CEngine | None = None) -> None:
+        self.program = program
+        self._c: Any = c_engine or durable_rules_engine
+        self._lock = Lock()
+        self._sessions = count()
+        self._made = [tuple(a.code for a in step.additions if a.kind == "finding") for step in program.steps]
+        self._parts: list[tuple[Section, int]] = []
+        for section in sections(program):
+            self._parts.append((section, self._load(section)))
+        self._readers = {
+            finding: [handle for section, handle in self._parts if finding in section.findings]
+            for finding in program.rulebook.vocabulary.findings
+        }
+
+    def evaluate(self, facts: Facts) -> frozenset[int]:
+        """Return the indexes of the steps that apply to `facts`.
+
+        Raises:
+            EngineError: the C engine failed in every session that was tried.
+        """
+        parts = case_parts(self.program, facts)
+        messages = [
+            (handle, ",".join(['"case":1', *(parts[fact] for fact in section.facts if fact in parts)]))
+            for section, handle in self._parts
+        ]
+        with self._lock:
+            for _ in range(TRIES):
+                session = _Session(self._c, str(next(self._sessions)))
+                try:
+                    return self._decide(session, messages)
+                except (self._c.error, _ObservedBeforeError):
+                    continue
+                finally:
+                    session.forget()
+        todo = "keep what the masks found and let a person look"
+        raise EngineError(Problem("engine", 0, f"the second engine failed {TRIES} times", todo))
+
+    def close(self) -> None:
+        """Give the network's memory back; the object is of no use afterwards."""
+        for _, handle in self._parts:
+            self._c.delete_ruleset(handle)
+        self._parts = []
+
+    def _load(self, section: Section) -> int:
+        try:
+            handle: int = self._c.create_ruleset(f"nrm{next(_names)}", json.dumps(section.rules))
+        except self._c.error:
+            raise EngineError(Problem("engine", 0, "the second engine refused the rulebook", "report it")) from None
+        return handle
+
+    def _decide(self, session: _Session, messages: list[tuple[int, str]]) -> frozenset[int]:
+        fired: set[int] = set()
+        found: set[str] = set()
+        waiting = deque(messages)  # every section sees the case before any finding
+        while waiting:
+            handle, message = waiting.popleft()
+            for index in session.assert_fact(handle, message):
+                if index in fired:  # several alternatives of one step may hold
+                    continue
+                fired.add(index)
+                for finding in self._made[index]:
+                    if finding not in found:
+                        found.add(finding)
+                        waiting.extend((reader, f'"finding":"{finding}"') for reader in self._readers[finding])
+        return frozenset(fired)
+
+
+class _Session:
+    """One decision in the C engine, over all sections."""
+
+    def __init__(self, c_engine: Any, name: str) -> None:  # noqa: ANN401 - an untyped C module
+        self._c = c_engine
+        self._name = name
+        self._facts = 0
+        self._acted: set[int] = set()
+
+    def assert_fact(self, handle: int, message: str) -> list[int]:
+        """Assert one fact in one section and return the steps that it makes apply."""
+        self._facts += 1
+        fact = f'{{"sid":"{self._name}","id":"{self._facts}",{message}}}'
+        answer, state = self._c.assert_fact(handle, fact)
+        if answer not in _ACCEPTED:
+            raise _ObservedBeforeError
+        started = self._c.start_action_for_state(handle, state)
+        fired: list[int] = []
+        action = started[1] if started else None
+        while action:
+            self._acted.add(handle)
+            # An action reads `{"<step>.<alternative>":{…}}`; only its name is of interest.
+            name = action[2 : action.index('"', 2)]
+            if name != ANCHOR:
+                fired.append(int(name.partition(".")[0]))
+            action = self._c.complete_and_start_action(handle, state)
+        return fired
+
+    def forget(self) -> None:
+        """Delete the session from every section, so that nothing of a person stays in the C engine.
+
+        INVARIANT (no session is deleted before it acted): see `ANCHOR`. A section that failed before its first action
+        keeps a session of coded facts until the process ends; deleting it would crash the process.
+        """
+        for handle in self._acted:
+            with contextlib.suppress(self._c.error):
+                self._c.delete_state(handle, self._name)
+
+
+class _ObservedBeforeError(Exception):
+    """Two facts of one session have the same hash in the C engine."""
