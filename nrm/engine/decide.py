@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from nrm.engine.facts import Facts
-    from nrm.engine.program import Atom, Step
+    from nrm.engine.program import Atom
     from nrm.engine.rete import CEngine
     from nrm.rulebook.book import Rulebook
 
@@ -62,21 +62,28 @@ class Engine:
 
 def reasons(program: Program, reading: Reading) -> list[Reason]:
     """Return one reason for each step that applied, with the facts and findings that made its clauses true."""
-    steps = program.steps
-    case = reading.case
-    return [Reason(steps[index], _relied(steps[index], case, program)) for index in reading.fired]
+    steps, case = program.steps, reading.case
+    named: dict[int, tuple[Atom, ...]] = {}  # most steps share a clause, above all "trafficking is suspected"
+    found: list[Reason] = []
+    for index in sorted(reading.fired):
+        step = steps[index]
+        relied: tuple[Atom, ...] = ()
+        for mask in step.masks:
+            held = mask & case
+            if held not in named:
+                named[held] = _atoms(program, held)
+            relied += named[held]
+        found.append(Reason(step, relied))
+    return found
 
 
-def _relied(step: Step, case: int, program: Program) -> tuple[Atom, ...]:
-    relied: list[Atom] = []
-    atoms = program.atoms
-    for mask in step.masks:
-        held = mask & case
-        while held:
-            lowest = held & -held
-            relied.append(atoms[lowest.bit_length() - 1])
-            held ^= lowest
-    return tuple(dict.fromkeys(relied))
+def _atoms(program: Program, held: int) -> tuple[Atom, ...]:
+    atoms: list[Atom] = []
+    while held:
+        lowest = held & -held
+        atoms.append(program.atoms[lowest.bit_length() - 1])
+        held ^= lowest
+    return tuple(atoms)
 
 
 def _rules(program: Program, steps: Iterable[int]) -> tuple[str, ...]:

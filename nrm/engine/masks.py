@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nrm.engine.program import FINDING, Program
+from nrm.engine.program import Program
+from nrm.rulebook.book import FINDING
 from nrm.rulebook.vocabulary import UNKNOWN
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def evaluate(program: Program, case: int) -> Reading:
     INVARIANT (rules only add): no step ever clears a bit, so one pass over the layers is the fixed point.
     """
     fired = []
-    for step in program.steps:
+    for step in program.in_layers:
         for mask in step.masks:
             if not case & mask:
                 break

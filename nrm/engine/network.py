@@ -6,6 +6,7 @@ reach the other. Definition language: https://github.com/jruizgit/rules/blob/mas
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -48,9 +49,13 @@ MOST_RULES = 120
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the network with a handle of its own: its rules, and the facts and findings that they read."""
+    """A part of the network with a handle of its own: its rules, and the facts and findings that they read.
+
+    `steps` says which steps of the program each network rule stands for; the anchor stands for none.
+    """
 
     rules: Mapping[str, Any]
+    steps: Mapping[str, tuple[int, ...]]
     facts: tuple[str, ...]
     findings: frozenset[str]
 
@@ -58,6 +63,7 @@ class Section:
 @dataclass(frozen=True)
 class _NetworkRule:
     name: str
+    steps: tuple[int, ...]
     conditions: list[dict[str, Expression]]
     facts: frozenset[str]
     findings: frozenset[str]
@@ -65,7 +71,7 @@ class _NetworkRule:
 
 
 def sections(program: Program) -> tuple[Section, ...]:
-    """Cut the network of `program` into sections; every step has one or more rules named `<step>.<alternative>`."""
+    """Cut the network of `program` into sections."""
     made: list[Section] = []
     waiting: list[_NetworkRule] = []
     tests = 0
@@ -84,27 +90,33 @@ def _section(rules: list[_NetworkRule], program: Program) -> Section:
     read = frozenset(fact for rule in rules for fact in rule.facts)
     return Section(
         rules={ANCHOR: {"all": [{"c": CASE}]}, **{rule.name: {"all": rule.conditions} for rule in rules}},
+        steps={ANCHOR: (), **{rule.name: rule.steps for rule in rules}},
         facts=tuple(fact for fact in program.facts_read if fact in read),
         findings=frozenset(finding for rule in rules for finding in rule.findings),
     )
 
 
 def _network_rules(program: Program) -> Iterator[_NetworkRule]:
+    """Yield the rules of the network: steps that ask the same share one."""
     words = program.rulebook.vocabulary
+    asking: dict[str, tuple[list[_Part], list[str], list[int]]] = {}
     for step in program.steps:
-        branch = step.rule.branches[step.branch]
-        for number, (on_case, findings) in enumerate(_alternatives(branch, words)):
-            conditions: list[dict[str, Expression]] = []
-            if on_case or not findings:
-                conditions.append({"c": _all_of([CASE, *(part.expression for part in on_case)])})
-            conditions.extend({f"f{place}": {"finding": code}} for place, code in enumerate(findings))
-            yield _NetworkRule(
-                name=f"{step.index}.{number}",
-                conditions=conditions,
-                facts=frozenset(fact for part in on_case for fact in part.facts),
-                findings=frozenset(findings),
-                tests=1 + sum(part.tests for part in on_case),
-            )
+        for on_case, findings in _alternatives(step.rule.branches[step.branch], words):
+            key = json.dumps([[part.expression for part in on_case], findings])
+            asking.setdefault(key, (on_case, findings, []))[2].append(step.index)
+    for number, (on_case, findings, steps) in enumerate(asking.values()):
+        conditions: list[dict[str, Expression]] = []
+        if on_case or not findings:
+            conditions.append({"c": _all_of([CASE, *(part.expression for part in on_case)])})
+        conditions.extend({f"f{place}": {"finding": code}} for place, code in enumerate(findings))
+        yield _NetworkRule(
+            name=f"r{number}",
+            steps=tuple(steps),
+            conditions=conditions,
+            facts=frozenset(fact for part in on_case for fact in part.facts),
+            findings=frozenset(findings),
+            tests=1 + sum(part.tests for part in on_case),
+        )
 
 
 def case_parts(program: Program, facts: Facts) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nrm.rulebook.vocabulary import OUTCOME_KINDS
 
@@ -13,19 +13,17 @@ if TYPE_CHECKING:
 
     from nrm.engine.program import Atom, Program, Step
     from nrm.rulebook.book import Within
-    from nrm.rulebook.vocabulary import OutcomeKind, Vocabulary
+    from nrm.rulebook.vocabulary import OutcomeKind
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why a line stands in the plan: the step that applied and the facts and findings that it relied on."""
 
     step: Step
     relied: tuple[Atom, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One outcome. `within` is the shortest limit that any of its reasons sets; `withholds` is filled for bars."""
 
     kind: OutcomeKind
@@ -80,47 +78,27 @@ def make_plan(
 ) -> Plan:
     """Gather the reasons into lines.
 
-    `reasons` are those of every step that applied; only the steps in `disclosed` may add disclosures.
+    `reasons` are those of every step that applied, by step; only the steps in `disclosed` may add disclosures.
 
     INVARIANT (a bar beats everything): a duty or disclosure that a bar in force forbids is withheld from the plan.
     """
-    gathered: dict[tuple[OutcomeKind, str, str | None], tuple[list[Reason], Within | None]] = {}
-    for reason in sorted(reasons, key=lambda reason: (reason.step.rule.name, reason.step.branch)):
-        for addition in reason.step.additions:
-            if addition.kind == "disclosure" and reason.step.index not in disclosed:
+    slots = program.slots
+    gathered: dict[int, list[tuple[Reason, Within | None]]] = {}
+    for reason in reasons:
+        for place, within in reason.step.gives:
+            if slots[place][0] == "disclosure" and reason.step.index not in disclosed:
                 continue
-            key = (addition.kind, addition.code, addition.by)
-            if key not in gathered:
-                gathered[key] = ([reason], addition.within)
-                continue
-            shared, within = gathered[key]
-            if shared[-1] is not reason:
-                shared.append(reason)
-            gathered[key] = (shared, _shorter(within, addition.within))
-    return _ordered(program, on, gathered, dispute)
-
-
-def _shorter(one: Within | None, other: Within | None) -> Within | None:
-    if one is None or other is None:
-        return one or other
-    return min(one, other, key=lambda within: within.nominal_hours())
-
-
-def _ordered(
-    program: Program,
-    on: date,
-    gathered: Mapping[tuple[OutcomeKind, str, str | None], tuple[list[Reason], Within | None]],
-    dispute: Dispute | None,
-) -> Plan:
-    words = program.rulebook.vocabulary
-    forbidden = _forbidden(words, [code for kind, code, _ in gathered if kind == "bar"])
+            gathered.setdefault(place, []).append((reason, within))
+    bars = program.rulebook.vocabulary.bars
+    present = {slots[place][1] for place in gathered}
+    forbidden = {code for bar in present & bars.keys() for code in bars[bar].forbids}
     lines: dict[OutcomeKind, list[Line]] = {kind: [] for kind in OUTCOME_KINDS}
     withheld: list[Line] = []
-    rank = program.rank
-    for kind, code, by in sorted(gathered, key=lambda key: (rank[key[1]], key[2] or "")):
-        reasons, within = gathered[kind, code, by]
-        holds = tuple(c for c in words.bars[code].forbids if _present(gathered, c)) if kind == "bar" else ()
-        line = Line(kind, code, by, within, tuple(reasons), holds)
+    for place in sorted(gathered):
+        kind, code, by = slots[place]
+        found = gathered[place]
+        holds = tuple(c for c in bars[code].forbids if c in present) if kind == "bar" else ()
+        line = Line(kind, code, by, _shortest(found), tuple([reason for reason, _ in found]), holds)
         (withheld if code in forbidden else lines[kind]).append(line)
     return Plan(
         digest=program.digest,
@@ -132,9 +110,8 @@ def _ordered(
     )
 
 
-def _forbidden(words: Vocabulary, bars: Iterable[str]) -> frozenset[str]:
-    return frozenset(code for bar in bars for code in words.bars[bar].forbids)
-
-
-def _present(gathered: Mapping[tuple[OutcomeKind, str, str | None], object], code: str) -> bool:
-    return any(found == code for _, found, _ in gathered)
+def _shortest(found: list[tuple[Reason, Within | None]]) -> Within | None:
+    limits = [within for _, within in found if within is not None]
+    if len(limits) < 2:  # noqa: PLR2004 - nothing to compare
+        return limits[0] if limits else None
+    return min(limits, key=lambda within: within.nominal_hours())

@@ -12,22 +12,22 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from nrm.rulebook.book import FindingTest, NumberTest, ValueTest
+from nrm.rulebook.book import FINDING, FindingTest, NumberTest, ValueTest
 from nrm.rulebook.digest import digest
 from nrm.rulebook.findings import in_layers
-from nrm.rulebook.vocabulary import UNKNOWN, ChoiceFact, CodesFact, WholeFact
+from nrm.rulebook.vocabulary import UNKNOWN, ChoiceFact, CodesFact, OutcomeKind, WholeFact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from nrm.rulebook.book import Addition, BookRule, Clause, Rulebook, Test
+    from nrm.rulebook.book import BookRule, Clause, Rulebook, Test, Within
     from nrm.rulebook.wording import Wording
-
-FINDING = "finding"
-"""The name under which findings stand beside facts; no fact can have it, because rules write `finding:`."""
 
 Atom = tuple[str, str]
 """(fact, value), (whole fact, interval) or (FINDING, finding)."""
+
+Slot = tuple[OutcomeKind, str, str | None]
+"""One line that a plan can have: its kind, its code, and for a duty the role that has it."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,10 @@ class Interval:
 
 @dataclass(frozen=True)
 class Step:
-    """One branch of one rule: when every mask shares a bit with the case, the rule applies."""
+    """One branch of one rule: when every mask shares a bit with the case, the rule applies.
+
+    `index` counts steps by rule name and branch; `gives` names the slots of the plan that it fills, with time limits.
+    """
 
     index: int
     rule: BookRule
@@ -53,7 +56,7 @@ class Step:
     masks: tuple[int, ...]
     clauses: tuple[tuple[Atom, ...], ...]
     findings: int
-    additions: tuple[Addition, ...]
+    gives: tuple[tuple[int, Within | None], ...]
 
     @property
     def because(self) -> Wording:
@@ -63,7 +66,11 @@ class Step:
 
 @dataclass(frozen=True)
 class Program:
-    """A compiled rulebook. `bits` gives each atom its bit; `steps` stand in an order in which one pass suffices."""
+    """A compiled rulebook.
+
+    `bits` gives each atom its bit. `steps` stand by their index, `in_layers` in an order in which one pass suffices.
+    `slots` are all lines that a plan can have, in the order of the vocabulary.
+    """
 
     rulebook: Rulebook
     digest: str
@@ -71,6 +78,8 @@ class Program:
     atoms: tuple[Atom, ...]
     intervals: Mapping[str, tuple[Interval, ...]]
     steps: tuple[Step, ...]
+    in_layers: tuple[Step, ...]
+    slots: tuple[Slot, ...]
 
     @cached_property
     def facts_read(self) -> tuple[str, ...]:
@@ -84,11 +93,6 @@ class Program:
             (name, {value: self.bits[fact, value] for fact, value in self.atoms if fact == name})
             for name in self.facts_read
         )
-
-    @cached_property
-    def rank(self) -> Mapping[str, int]:
-        """The place of each outcome code in the vocabulary, by which the lines of a plan are ordered."""
-        return {code: place for place, code in enumerate(self.rulebook.vocabulary.all_outcome_codes())}
 
     def interval_of(self, fact: str, number: int) -> str:
         """Return the name of the interval of `fact` in which `number` lies."""
@@ -106,14 +110,24 @@ def compile_rulebook(rulebook: Rulebook) -> Program:
     read = {test.fact for test in tests if not isinstance(test, FindingTest)}
     atoms = (*_fact_atoms(rulebook, read, intervals), *((FINDING, code) for code in rulebook.vocabulary.findings))
     bits = {atom: 1 << position for position, atom in enumerate(atoms)}
-    steps: list[Step] = []
-    for rule in in_layers(rulebook.rules):
+    slots = _slots(rulebook)
+    places = {slot: place for place, slot in enumerate(slots)}
+    steps: dict[tuple[str, int], Step] = {}
+    for rule in sorted(rulebook.rules, key=lambda rule: rule.name):
         findings = sum(bits[FINDING, code] for code in {a.code for a in rule.then if a.kind == "finding"})
+        gives = tuple((places[a.kind, a.code, a.by], a.within) for a in rule.then)
         for number, branch in enumerate(rule.branches):
             clauses = tuple(_clause_atoms(clause, intervals) for clause in branch.clauses)
             masks = tuple(sum(bits[atom] for atom in clause) for clause in clauses)
-            steps.append(Step(len(steps), rule, number, masks, clauses, findings, rule.then))
-    return Program(rulebook, digest(rulebook), bits, atoms, intervals, tuple(steps))
+            steps[rule.name, number] = Step(len(steps), rule, number, masks, clauses, findings, gives)
+    layered = tuple(steps[rule.name, number] for rule in in_layers(rulebook.rules) for number in range(len(rule.branches)))
+    return Program(rulebook, digest(rulebook), bits, atoms, intervals, tuple(steps.values()), layered, slots)
+
+
+def _slots(rulebook: Rulebook) -> tuple[Slot, ...]:
+    rank = {code: place for place, code in enumerate(rulebook.vocabulary.all_outcome_codes())}
+    slots = {(addition.kind, addition.code, addition.by) for rule in rulebook.rules for addition in rule.then}
+    return tuple(sorted(slots, key=lambda slot: (rank[slot[1]], slot[2] or "")))
 
 
 def _intervals(rulebook: Rulebook, tests: Iterable[NumberTest]) -> dict[str, tuple[Interval, ...]]:

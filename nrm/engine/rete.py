@@ -20,10 +20,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import durable_rules_engine
 
-from nrm.engine.network import ANCHOR, Section, case_parts, sections
+from nrm.engine.network import Section, case_parts, sections
 from nrm.errors import EngineError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nrm.engine.facts import Facts
     from nrm.engine.program import Program
 
@@ -57,10 +59,11 @@ class Rete:
         self._c: Any = c_engine or durable_rules_engine
         self._lock = Lock()
         self._sessions = count()
-        self._made = [tuple(a.code for a in step.additions if a.kind == "finding") for step in program.steps]
+        self._made = [tuple(a.code for a in step.rule.then if a.kind == "finding") for step in program.steps]
         self._parts: list[tuple[Section, int]] = []
         for section in sections(program):
             self._parts.append((section, self._load(section)))
+        self._steps = {name: steps for section, _ in self._parts for name, steps in section.steps.items()}
         self._readers = {
             finding: [handle for section, handle in self._parts if finding in section.findings]
             for finding in program.rulebook.vocabulary.findings
@@ -108,7 +111,7 @@ class Rete:
         waiting = deque(messages)  # every section sees the case before any finding
         while waiting:
             handle, message = waiting.popleft()
-            for index in session.assert_fact(handle, message):
+            for index in self._steps_of(session.assert_fact(handle, message)):
                 if index in fired:  # several alternatives of one step may hold
                     continue
                 fired.add(index)
@@ -117,6 +120,11 @@ class Rete:
                         found.add(finding)
                         waiting.extend((reader, f'"finding":"{finding}"') for reader in self._readers[finding])
         return frozenset(fired)
+
+
+    def _steps_of(self, names: list[str]) -> Iterator[int]:
+        for name in names:
+            yield from self._steps[name]
 
 
 class _Session:
@@ -128,29 +136,27 @@ class _Session:
         self._facts = 0
         self._acted: set[int] = set()
 
-    def assert_fact(self, handle: int, message: str) -> list[int]:
-        """Assert one fact in one section and return the steps that it makes apply."""
+    def assert_fact(self, handle: int, message: str) -> list[str]:
+        """Assert one fact in one section and return the names of the network rules that it makes apply."""
         self._facts += 1
         fact = f'{{"sid":"{self._name}","id":"{self._facts}",{message}}}'
         answer, state = self._c.assert_fact(handle, fact)
         if answer not in _ACCEPTED:
             raise _ObservedBeforeError
         started = self._c.start_action_for_state(handle, state)
-        fired: list[int] = []
+        fired: list[str] = []
         action = started[1] if started else None
         while action:
             self._acted.add(handle)
-            # An action reads `{"<step>.<alternative>":{…}}`; only its name is of interest.
-            name = action[2 : action.index('"', 2)]
-            if name != ANCHOR:
-                fired.append(int(name.partition(".")[0]))
+            # An action reads `{"<name>":{…}}`; only its name is of interest.
+            fired.append(action[2 : action.index('"', 2)])
             action = self._c.complete_and_start_action(handle, state)
         return fired
 
     def forget(self) -> None:
         """Delete the session from every section, so that nothing of a person stays in the C engine.
 
-        INVARIANT (no session is deleted before it acted): see `ANCHOR`. A section that failed before its first action
+        INVARIANT (no session is deleted before it acted): see `nrm.engine.network.ANCHOR`. A section that failed before its first action
         keeps a session of coded facts until the process ends; deleting it would crash the process.
         """
         for handle in self._acted:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from nrm.rulebook.vocabulary import OutcomeKind, Vocabulary
     from nrm.rulebook.wording import Wording
 
+FINDING = "finding"
+"""The name under which findings stand beside facts; no fact can have it, because rules write `finding:`."""
+
 Unit = Literal["hours", "days", "working_days", "months", "count"]
 
 _HOURS: dict[Unit, float] = {"hours": 1, "days": 24, "working_days": 24 * 7 / 5, "months": 24 * 30, "count": 0}

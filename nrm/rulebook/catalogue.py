@@ -63,3 +63,12 @@ class Catalogue:
 
     documents: tuple[CommitmentsFile, ...]
     commitments: Mapping[str, Commitment]
+
+
+def unanswered(catalogue: Catalogue) -> list[str]:
+    """Return the sources that nothing answers, and the operative paragraphs that are missing altogether."""
+    missing = [source for source, commitment in catalogue.commitments.items() if not commitment.answers]
+    for document in catalogue.documents:
+        numbers = (f"{document.document} §{number}" for number in range(1, document.operative + 1))
+        missing.extend(source for source in numbers if source not in catalogue.commitments)
+    return missing

@@ -13,7 +13,7 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.units import format_unit
 
-from nrm.rulebook.book import FindingTest, NumberTest
+from nrm.rulebook.book import FINDING, FindingTest, NumberTest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,6 +48,12 @@ class Speaker:
     def fact(self, fact: str) -> str:
         """Return the label of a fact."""
         return self.words.facts[fact].label.in_(self.language)
+
+    def relied(self, fact: str, value: str) -> str:
+        """Return one fact or finding that a rule relied on."""
+        if fact == FINDING:
+            return self.phrase("finding_made", finding=self.label(value))
+        return self.phrase("fact_is", fact=self.fact(fact), values=self.value(fact, value))
 
     def either(self, words: Iterable[str]) -> str:
         """Return `a, b or c` as the language writes it."""

@@ -1,0 +1,100 @@
+"""Arithmetic of days that matters to a person's rights, and the dates of a record that cannot be right."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from datetime import date
+from typing import TYPE_CHECKING, NamedTuple
+
+from nrm.case.fields import Part, marked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nrm.case.record import CaseRecord
+
+Place = tuple[str | int, ...]
+
+ADULT_AT = 18
+LONGEST_LIFE = 120
+"""Years; an earlier date of birth stands for one that nobody knows."""
+
+
+class DateFault(NamedTuple):
+    """A date that cannot be right: where it stands, what is wrong, and what to do."""
+
+    place: Place
+    what: str
+    todo: str
+
+
+def anniversary(day: date, years: int) -> date:
+    """Return the day `years` later; who was born on 29 February has the birthday on 1 March in common years.
+
+    >>> anniversary(date(2008, 2, 29), 18)
+    datetime.date(2026, 3, 1)
+    """
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        # INVARIANT (a doubtful day counts as childhood): 1 March and not 28 February.
+        return date(day.year + years, 3, 1)
+
+
+def months_later(day: date, months: int) -> date:
+    """Return the same day `months` later, or the last day of a shorter month.
+
+    >>> months_later(date(2026, 1, 31), 1)
+    datetime.date(2026, 2, 28)
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def dotted(place: Place) -> str:
+    """Write a place as people read it in an error."""
+    return ".".join(str(part) for part in place)
+
+
+def parts(part: Part, place: Place = ()) -> Iterator[tuple[Place, Part]]:
+    """Yield every part of a record with its place, the record itself first."""
+    yield place, part
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        if isinstance(value, Part):
+            yield from parts(value, (*place, name))
+        elif isinstance(value, tuple):
+            for index, item in enumerate(value):
+                if isinstance(item, Part):
+                    yield from parts(item, (*place, name, index))
+
+
+def disorder(record: CaseRecord) -> Iterator[DateFault]:
+    """Yield every pair of dates that stands in an impossible order."""
+    for place, part in parts(record):
+        for first, second in part.ordered:
+            start, end = getattr(part, first), getattr(part, second)
+            if start is not None and end is not None and end < start:
+                what = f"`{second}` lies before `{first}` in `{dotted(place)}`"
+                yield DateFault((*place, second), what, "correct one of the two dates")
+    born = record.identity.birth_date
+    for index, situation in enumerate(record.account.situations):
+        if born is not None and situation.start is not None and situation.start < born:
+            place = ("account", "situations", index, "start")
+            what = f"`{dotted(place)}` lies before `identity.birth_date`"
+            yield DateFault(place, what, "correct one of the two dates")
+
+
+def untimely(record: CaseRecord, on: date) -> Iterator[DateFault]:
+    """Yield every date of something that has happened which lies after the day `on`, or before anyone now alive."""
+    for place, part in parts(record):
+        for name in marked(type(part), "past"):
+            day = getattr(part, name)
+            if day is not None and day > on:
+                where = (*place, name)
+                what = f"`{dotted(where)}` lies after the day for which facts are asked"
+                yield DateFault(where, what, "correct the date, or leave it out")
+    born = record.identity.birth_date
+    if born is not None and anniversary(born, LONGEST_LIFE) < on:
+        what = f"`identity.birth_date` lies more than {LONGEST_LIFE} years back"
+        yield DateFault(("identity", "birth_date"), what, "leave it out when nobody knows it")

@@ -1,0 +1,130 @@
+"""`nrm explain`: why one line is in a plan, or what would bring it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nrm.bootstrap import case_document
+from nrm.cli.decide import show_reasons
+from nrm.cli.options import (
+    AsJson,
+    CaseFile,
+    Country,
+    Language,
+    OnDate,
+    RulesFolder,
+    SeedsFolder,
+    application,
+    day,
+)
+from nrm.cli.output import Printer, print_json
+from nrm.engine.explain import why_not
+from nrm.engine.view import reason_view
+from nrm.errors import Problem, UnknownNameError, nearest
+from nrm.rulebook.vocabulary import OUTCOME_KINDS
+
+if TYPE_CHECKING:
+    from nrm.engine.explain import Absence, Change
+    from nrm.engine.plan import Line, Plan
+    from nrm.rulebook.sentence import Speaker
+
+
+def explain(  # noqa: PLR0913 - one parameter for each option of the command
+    file: CaseFile,
+    outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="A code, such as legal_counsel or detain.")],
+    on: OnDate = None,
+    country: Country = None,
+    lang: Language = "en",
+    as_json: AsJson = False,  # noqa: FBT002
+    rules: RulesFolder = None,
+    seeds: SeedsFolder = None,
+) -> None:
+    """Say why OUTCOME is in the plan for FILE; if it is not, say which fact would bring it."""
+    app = application(rules, seeds)
+    words = app.files.vocabulary
+    if words.kind_of(outcome) is None:
+        todo = nearest(outcome, words.all_outcome_codes())
+        raise UnknownNameError(Problem("OUTCOME", 0, f"`{outcome}` is not an outcome of the vocabulary", todo))
+    speaker, date = app.speaker(lang), day(on)
+    document = case_document(file)
+    facts = app.facts(document, date)
+    engine = app.engine(date, country)
+    plan = engine.decide(facts, date)
+    lines = [line for kind in OUTCOME_KINDS for line in plan.of(kind) if line.code == outcome]
+    absence = None if lines else why_not(engine.program, facts, outcome)
+    if as_json:
+        print_json(_as_json(outcome, lines, plan, absence, speaker))
+        return
+    out = Printer(speaker.language)
+    title = "why_title" if lines else "why_not_title"
+    out.line(speaker.phrase(title, label=speaker.label(outcome)), "bold")
+    out.line(words.outcome(outcome).meaning.in_(speaker.language), indent=2)
+    for line in lines:
+        out.line()
+        if line.by is not None and line.within is not None:
+            by = words.roles[line.by].label.in_(speaker.language)
+            out.line(speaker.phrase("by_within", by=by, within=speaker.within(line.within)), "yellow", 2)
+        show_reasons(line, speaker, out, detail=2)
+        for reason in line.reasons:
+            out.line(speaker.sentence(reason.step.rule, reason.step.branch), indent=4)
+    if absence is not None:
+        _show_absence(absence, plan, speaker, out)
+
+
+def _show_absence(absence: Absence, plan: Plan, speaker: Speaker, out: Printer) -> None:
+    bars = _barred_by(absence.code, plan, speaker)
+    out.line()
+    if bars:
+        out.line(speaker.phrase("withheld_by", bars=", ".join(speaker.label(bar) for bar in bars)), indent=2)
+    elif not absence.rules:
+        out.line(speaker.phrase("never_in_rulebook"), indent=2)
+    elif not absence.ways:
+        out.line(speaker.phrase("no_way"), indent=2)
+    else:
+        out.line(speaker.phrase("would_come"), indent=2)
+        for number, way in enumerate(absence.ways, 1):
+            for place, change in enumerate(way.changes):
+                mark = f"{number}." if place == 0 else "  "
+                out.line(f"{mark} {_change(change, speaker)}", indent=4)
+            out.line(speaker.phrase("by_way_of", rule=way.rule), "dim", 7)
+
+
+def _change(change: Change, speaker: Speaker) -> str:
+    values = speaker.either(speaker.value(change.fact, value) for value in change.values)
+    if change.observed:
+        return speaker.phrase("would_be_observed", fact=speaker.fact(change.fact), values=values)
+    now = speaker.value(change.fact, "unknown" if change.now is None else str(change.now))
+    return speaker.phrase("would_become", fact=speaker.fact(change.fact), values=values, now=now)
+
+
+def _barred_by(code: str, plan: Plan, speaker: Speaker) -> list[str]:
+    if not any(line.code == code for line in plan.withheld):
+        return []
+    return [line.code for line in plan.of("bar") if code in speaker.words.bars[line.code].forbids]
+
+
+def _as_json(
+    outcome: str, lines: list[Line], plan: Plan, absence: Absence | None, speaker: Speaker
+) -> dict[str, object]:
+    return {
+        "rulebook": plan.digest,
+        "country": plan.country,
+        "on": plan.on.isoformat(),
+        "language": speaker.language,
+        "disputed": plan.disputed,
+        "code": outcome,
+        "label": speaker.label(outcome),
+        "in_plan": bool(lines),
+        "reasons": [reason_view(r, speaker).model_dump(mode="json") for line in lines for r in line.reasons],
+        "withheld_by": _barred_by(outcome, plan, speaker),
+        "given_by": list(absence.rules) if absence else [],
+        "ways": [
+            {
+                "rule": way.rule,
+                "changes": [{"fact": c.fact, "values": list(c.values), "observed": c.observed} for c in way.changes],
+            }
+            for way in (absence.ways if absence else ())
+        ],
+    }

@@ -1,0 +1,54 @@
+"""The command `nrm`: what a caseworker, a policy officer or an oversight body types."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from click.exceptions import Abort
+from rich.console import Console
+
+from nrm.cli import decide, explain, records, rules, seeds
+from nrm.errors import NrmError, RulebookRefusedError
+
+REFUSED = 2
+"""Exit code for input that cannot be used."""
+
+app = typer.Typer(
+    help="Decide what a trafficked person is owed, and say why.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("decide")(decide.decide)
+app.command("explain")(explain.explain)
+app.add_typer(rules.app, name="rules", help="List, show and check the rules.")
+app.add_typer(seeds.app, name="seeds", help="The commitments of States, and how each is answered.")
+app.add_typer(records.app, name="case", help="The form of a case record.")
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """Run `nrm` and leave with 0 (done), 1 (a check said no) or 2 (input that cannot be used).
+
+    INVARIANT (no traceback reaches a person): a traceback could show what stands in a case file.
+    """
+    errors = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+    try:
+        app(args=arguments, prog_name="nrm")
+    except NrmError as error:
+        for problem in error.problems:
+            errors.print(f"error: {problem}")
+        if isinstance(error, RulebookRefusedError):
+            errors.print(f"nothing was loaded: {len(error.problems)} problem(s)")
+        sys.exit(REFUSED)
+    except (Abort, KeyboardInterrupt):
+        errors.print("stopped; nothing was changed")
+        sys.exit(REFUSED)
+    except BrokenPipeError:
+        # Whoever read our output has closed it, as `nrm … | head` does.
+        sys.stderr.close()
+        sys.exit(0)
+    except Exception as error:  # noqa: BLE001 - the last line of defence for personal data
+        kind = type(error).__name__
+        errors.print(f"error: the program itself failed (`{kind}`); nothing was decided; please report this")
+        sys.exit(REFUSED)

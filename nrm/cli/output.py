@@ -1,0 +1,49 @@
+"""Printing for people: 80 columns, colour only on a terminal, and Arabic from right to left."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from nrm.rulebook.wording import RIGHT_TO_LEFT
+
+if TYPE_CHECKING:
+    from nrm.rulebook.wording import Language
+
+WIDTH = 80
+
+_RIGHT_TO_LEFT_MARK = "\u200f"
+_ISOLATE, _POP = "\u2066", "\u2069"  # Unicode Bidirectional Algorithm, UAX #9
+_LATIN = re.compile(r"[A-Za-z§][A-Za-z0-9§/_().,:-]*(?: [A-Za-z0-9§][A-Za-z0-9§/_().,:-]*)*")
+
+
+class Printer:
+    """Writes paragraphs in one language."""
+
+    def __init__(self, language: Language = "en") -> None:
+        self.language = language
+        terminal = sys.stdout.isatty()
+        self.console = Console(
+            highlight=False, markup=False, emoji=False, width=None if terminal else WIDTH, no_color=not terminal
+        )
+
+    def line(self, text: str = "", style: str = "", indent: int = 0) -> None:
+        """Print one paragraph, wrapped and indented."""
+        self.console.print(Padding(Text(self.directed(text), style=style), (0, 0, 0, indent)) if text else "")
+
+    def directed(self, text: str) -> str:
+        """Return `text` so that a terminal that knows right-to-left shows codes inside it in their own direction."""
+        if self.language not in RIGHT_TO_LEFT or not text:
+            return text
+        return _RIGHT_TO_LEFT_MARK + _LATIN.sub(lambda code: f"{_ISOLATE}{code[0]}{_POP}", text)
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold
+    """Print `value` as JSON with sorted nothing and two spaces: the same value gives the same bytes."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

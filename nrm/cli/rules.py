@@ -1,0 +1,207 @@
+"""`nrm rules`: what policy officers list, read and check."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.progress import Progress
+from rich.table import Table
+
+from nrm.cli.options import AsJson, Country, Language, OnDate, RulesFolder, SeedsFolder, application, day
+from nrm.cli.output import Printer, print_json
+from nrm.engine.decide import Engine
+from nrm.engine.examples import ExampleRunner
+from nrm.errors import Problem, UnknownNameError, nearest
+from nrm.rulebook.dates import change_dates
+from nrm.rulebook.read import read_examples
+from nrm.rulebook.resolve import rulebook_on
+from nrm.rulebook.rule import Example, Parameter, Rule
+
+if TYPE_CHECKING:
+    from nrm.bootstrap import Application
+    from nrm.rulebook.book import BookRule
+    from nrm.rulebook.read import ExampleFile
+    from nrm.rulebook.sentence import Speaker
+
+FAILED = 1
+"""Exit code when an example or an engine says no."""
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("list")
+def list_rules(  # noqa: PLR0913 - one parameter for each option of the command
+    topic: Annotated[str | None, typer.Option("--topic", help="Only one topic, such as child.")] = None,
+    on: OnDate = None,
+    country: Country = None,
+    as_json: AsJson = False,  # noqa: FBT002
+    rules: RulesFolder = None,
+    seeds: SeedsFolder = None,
+) -> None:
+    """List the rules in force."""
+    book = rulebook_on(application(rules, seeds).files, day(on), country)
+    topics = {rule.topic for rule in book.rules}
+    if topic is not None and topic not in topics:
+        raise UnknownNameError(Problem("--topic", 0, f"there is no topic `{topic}`", nearest(topic, topics)))
+    found = sorted((r for r in book.rules if topic in {None, r.topic}), key=lambda rule: (rule.topic, rule.name))
+    if as_json:
+        print_json([_summary(rule) for rule in found])
+        return
+    out = Printer()
+    table = Table(box=None, pad_edge=False)
+    for heading in ("topic", "rule", "title"):
+        table.add_column(heading, overflow="fold")
+    for rule in found:
+        table.add_row(rule.topic, rule.name, rule.title)
+    out.console.print(table)
+    out.line(f"{len(found)} rules", "dim")
+
+
+@app.command("show")
+def show_rule(  # noqa: PLR0913 - one parameter for each option of the command
+    rule: Annotated[str, typer.Argument(metavar="RULE", help="The name of a rule.")],
+    on: OnDate = None,
+    country: Country = None,
+    lang: Language = "en",
+    as_json: AsJson = False,  # noqa: FBT002
+    rules: RulesFolder = None,
+    seeds: SeedsFolder = None,
+) -> None:
+    """Show one rule as a sentence, with its paragraphs and how we read them."""
+    application_ = application(rules, seeds)
+    files = application_.files
+    speaker = application_.speaker(lang)
+    named = next((f for f in files.rules if f.rule.rule == rule), None)
+    book = rulebook_on(files, day(on), country or (named.country if named else None))
+    found = book.rule(rule)
+    if found is None:
+        todo = nearest(rule, {known.name for known in book.rules})
+        if named is not None:
+            todo = f"its first version begins on {named.rule.versions[0].from_.isoformat()}"
+        raise UnknownNameError(Problem("RULE", 0, f"no rule `{rule}` is in force on that date", todo))
+    if as_json:
+        sentences = [speaker.sentence(found, number) for number in range(len(found.branches))]
+        print_json({**_summary(found), "reading": found.reading, "sentences": sentences})
+        return
+    out = Printer(speaker.language)
+    out.line(f"{found.name} – {found.title}", "bold")
+    out.line(f"{found.topic} · {', '.join((*found.sources, *found.law))} · {found.version.isoformat()}", "dim")
+    _show_branches(found, speaker, out)
+    out.line()
+    out.line(found.reading, "dim", 2)
+    for source in found.sources:
+        out.line()
+        out.line(source, "bold", 2)
+        out.line(files.catalogue.commitments[source].says, indent=4)
+
+
+def _show_branches(rule: BookRule, speaker: Speaker, out: Printer) -> None:
+    for branch in rule.branches:
+        opening, *conditions = speaker.branch(branch)
+        out.line()
+        out.line(opening, "cyan", 2)
+        for condition in conditions:
+            out.line(f"– {condition}", indent=4)
+        out.line(branch.because.in_(speaker.language), "italic", 4)
+    out.line()
+    out.line(speaker.phrase("then"), "cyan", 2)
+    for addition in rule.then:
+        out.line(f"– {speaker.addition(addition)}", indent=4)
+
+
+@app.command("check")
+def check_rules(
+    topic: Annotated[str | None, typer.Option("--topic", help="Run only the examples of one topic.")] = None,
+    as_json: AsJson = False,  # noqa: FBT002
+    rules: RulesFolder = None,
+    seeds: SeedsFolder = None,
+) -> None:
+    """Check that all files fit together and that every example comes out, on both engines."""
+    application_ = application(rules, seeds)
+    runner = ExampleRunner(application_.files, Engine)
+    files = [file for file in read_examples(application_.settings.rules) if topic in {None, _topic(file)}]
+    if topic is not None and not files:
+        topics = {_topic(file) for file in read_examples(application_.settings.rules)}
+        raise UnknownNameError(Problem("--topic", 0, f"there is no topic `{topic}`", nearest(topic, topics)))
+    problems = _run_examples(runner, files)
+    problems += _without_examples(application_, files) if topic is None else []
+    if as_json:
+        print_json(_check_as_json(application_, runner, problems))
+    else:
+        _print_check(application_, runner, problems)
+    if problems:
+        raise typer.Exit(FAILED)
+
+
+def _topic(file: ExampleFile) -> str:
+    return "/".join(file.document.file.split("/")[1:-1])
+
+
+def _run_examples(runner: ExampleRunner, files: list[ExampleFile]) -> list[Problem]:
+    problems: list[Problem] = []
+    with Progress(disable=not sys.stderr.isatty(), transient=True) as progress:
+        for file in progress.track(files, description="examples"):
+            problems.extend(runner.problems(file))
+    return problems
+
+
+def _without_examples(application_: Application, files: list[ExampleFile]) -> list[Problem]:
+    have = {file.rule for file in files}
+    return [
+        file.document.problem((), f"`{file.rule.rule}` has no examples", f"write {file.rule.rule}.examples.yaml")
+        for file in application_.files.rules
+        if file.rule.rule not in have
+    ]
+
+
+def _check_as_json(application_: Application, runner: ExampleRunner, problems: list[Problem]) -> dict[str, Any]:
+    return {
+        "rules": len(application_.files.rules),
+        "examples": runner.ran,
+        "problems": [{"file": p.file, "line": p.line, "what": p.what, "todo": p.todo} for p in problems],
+    }
+
+
+def _print_check(application_: Application, runner: ExampleRunner, problems: list[Problem]) -> None:
+    out = Printer()
+    files = application_.files
+    for problem in problems:
+        out.console.print(str(problem), soft_wrap=True)
+    words = files.vocabulary
+    outcomes = len(words.all_outcome_codes())
+    out.line(f"{len(files.rules)} rules, {len(words.facts)} facts, {outcomes} outcomes: they fit together")
+    for country in (None, *files.countries()):
+        dates = ", ".join(date.isoformat() for date in change_dates(files, country))
+        out.line(f"{country or 'base'}: something changes on {dates}", "dim", 2)
+    said = "all come out, on both engines" if not problems else f"{len(problems)} problem(s)"
+    out.line(f"{runner.ran} examples: {said}", "green" if not problems else "red")
+
+
+@app.command("schema")
+def print_schema(
+    of: Annotated[str, typer.Argument(metavar="WHAT", help="rule, examples or parameter.")] = "rule",
+) -> None:
+    """Print the JSON Schema with which an editor completes and checks rule files."""
+    from pydantic import TypeAdapter  # noqa: PLC0415 - only this command needs it
+
+    kinds: dict[str, Any] = {"rule": Rule, "examples": tuple[Example, ...], "parameter": Parameter}
+    if of not in kinds:
+        raise UnknownNameError(Problem("WHAT", 0, f"there is no schema of `{of}`", nearest(of, kinds)))
+    schema = TypeAdapter(kinds[of]).json_schema(by_alias=True)
+    print_json({"$schema": "https://json-schema.org/draft/2020-12/schema", **schema})
+
+
+def _summary(rule: BookRule) -> dict[str, Any]:
+    return {
+        "rule": rule.name,
+        "topic": rule.topic,
+        "country": rule.country,
+        "title": rule.title,
+        "version": rule.version.isoformat(),
+        "owner": rule.owner,
+        "sources": list(rule.sources),
+        "law": list(rule.law),
+        "gives": [{"kind": addition.kind, "code": addition.code} for addition in rule.then],
+    }

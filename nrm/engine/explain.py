@@ -1,0 +1,144 @@
+"""Why a line is in the plan, and why another is not: which smallest change of facts would bring it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from nrm.engine.masks import encode, evaluate
+from nrm.rulebook.book import FINDING
+from nrm.rulebook.vocabulary import UNKNOWN, CodesFact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from nrm.engine.facts import Facts, FactValue
+    from nrm.engine.program import Program, Step
+
+MOST_CHANGES = 5
+"""Facts that an explanation changes at most; an outcome further away is said to be out of reach."""
+
+MOST_WAYS = 3
+"""Ways that an explanation shows at most."""
+
+MOST_LOOKS = 4000
+"""Evaluations that one search may spend, so that an explanation answers within about a second."""
+
+
+class Change(NamedTuple):
+    """One fact that would have to be otherwise: any of `values` would do; `observed` for codes that add up."""
+
+    fact: str
+    values: tuple[str, ...]
+    observed: bool
+    now: FactValue
+
+
+class Way(NamedTuple):
+    """One smallest set of changes that brings the outcome, and the rule that then gives it."""
+
+    changes: tuple[Change, ...]
+    rule: str
+
+
+@dataclass(frozen=True)
+class Absence:
+    """Why an outcome is not in the plan: the rules that could give it and the smallest ways to it."""
+
+    code: str
+    rules: tuple[str, ...]
+    ways: tuple[Way, ...]
+
+
+_Chosen = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def why_not(program: Program, facts: Facts, code: str) -> Absence:
+    """Return the smallest changes of facts that would bring the outcome `code`.
+
+    Every way that is returned was tried: with these changes the rule applies. Nothing is changed in `facts`.
+    """
+    steps = [step for step in program.steps if any(program.slots[place][1] == code for place, _ in step.gives)]
+    search = _Search(program, facts)
+    ways: list[Way] = []
+    for budget in range(1, MOST_CHANGES + 1):
+        for step in steps:
+            for chosen in search.satisfy(step, (), budget):
+                way = Way(tuple(search.change(fact, values) for fact, values in sorted(chosen)), step.rule.name)
+                if len(chosen) == budget and not any(set(known.changes) <= set(way.changes) for known in ways):
+                    ways.append(way)
+                if len(ways) == MOST_WAYS:
+                    break
+        if ways:
+            break  # what takes more changes is not the smallest
+    rules = tuple(dict.fromkeys(step.rule.name for step in steps))
+    return Absence(code, rules, tuple(ways[:MOST_WAYS]))
+
+
+class _Search:
+    """Backward chaining from an outcome to facts, one missing clause at a time."""
+
+    def __init__(self, program: Program, facts: Facts) -> None:
+        self.program = program
+        self.facts = facts
+        self.case = encode(program, facts)
+        self.makers: dict[str, list[Step]] = {}
+        for step in program.steps:
+            for addition in step.rule.then:
+                if addition.kind == "finding":
+                    self.makers.setdefault(addition.code, []).append(step)
+        self.looks = 0
+
+    def satisfy(self, step: Step, chosen: _Chosen, budget: int) -> Iterator[_Chosen]:
+        """Yield the sets of at most `budget` changes, `chosen` among them, with which `step` applies."""
+        self.looks += 1
+        if self.looks > MOST_LOOKS:
+            return
+        case = evaluate(self.program, self._with(chosen)).case
+        missing = next((number for number, mask in enumerate(step.masks) if not case & mask), None)
+        if missing is None:
+            yield chosen
+            return
+        by_fact: dict[str, list[str]] = {}
+        for fact, value in step.clauses[missing]:
+            by_fact.setdefault(fact, []).append(value)
+        for fact, values in by_fact.items():
+            if fact == FINDING:
+                for finding in values:
+                    yield from self._by_finding(step, finding, chosen, budget)
+            else:
+                yield from self._by_fact(step, fact, tuple(values), chosen, budget)
+
+    def _by_finding(self, step: Step, finding: str, chosen: _Chosen, budget: int) -> Iterator[_Chosen]:
+        for maker in self.makers.get(finding, []):
+            for further in self.satisfy(maker, chosen, budget):
+                yield from self.satisfy(step, further, budget)
+
+    def _by_fact(
+        self, step: Step, fact: str, values: tuple[str, ...], chosen: _Chosen, budget: int
+    ) -> Iterator[_Chosen]:
+        earlier = dict(chosen)
+        if fact in earlier and not self._is_codes(fact):
+            both = tuple(value for value in earlier[fact] if value in values)
+            if both and both != earlier[fact]:
+                narrowed = tuple((name, both if name == fact else kept) for name, kept in chosen)
+                yield from self.satisfy(step, narrowed, budget)
+        elif len(chosen) < budget:
+            yield from self.satisfy(step, (*chosen, (fact, values)), budget)
+
+    def _is_codes(self, fact: str) -> bool:
+        return isinstance(self.program.rulebook.vocabulary.facts[fact], CodesFact)
+
+    def _with(self, chosen: _Chosen) -> int:
+        case = self.case
+        bits: Mapping[str, Mapping[str, int]] = dict(self.program.bits_by_fact)
+        for fact, values in chosen:
+            if not self._is_codes(fact):
+                for bit in bits[fact].values():
+                    case &= ~bit
+            case |= bits[fact][next((value for value in values if value != UNKNOWN), UNKNOWN)]
+        return case
+
+    def change(self, fact: str, values: tuple[str, ...]) -> Change:
+        """Return a chosen change as it is shown."""
+        return Change(fact, values, self._is_codes(fact), self.facts.get(fact))
