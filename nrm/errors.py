@@ -6,6 +6,7 @@ because a person who mends a file wants to see all of its faults at once.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -62,6 +63,20 @@ class UnknownNameError(NrmError):
 
 class EngineError(NrmError):
     """An engine could not decide; the caller must keep every protection and open nothing."""
+
+
+def is_slip_of(word: str, valid: Iterable[str]) -> bool:
+    """Say whether `word` is clearly a slip of a valid code, and so may be shown also where it could be personal.
+
+    A word with a space or a capital letter is not: somebody may have typed a name.
+
+    >>> is_slip_of("acused_of", ["accused_of"]), is_slip_of("accused_of Ana", ["accused_of"])
+    (True, False)
+    """
+    return bool(_CODE_LIKE.fullmatch(word)) and bool(get_close_matches(word, list(valid), n=1, cutoff=0.75))
+
+
+_CODE_LIKE = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 def nearest(word: str, valid: Iterable[str]) -> str:

@@ -3,18 +3,43 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
-from nrm.errors import Problem, nearest
+from nrm.errors import Problem, is_slip_of, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nrm.textfile import Document, Place, Text
 
-T = TypeVar("T")
+
+def _digits(value: object) -> object:
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+
+
+def _written_as_date(value: object) -> object:
+    # Pydantic reads the text "0" as a number of seconds since 1970; a person's age must never come from that.
+    if not isinstance(value, str):
+        return value
+    try:
+        # Python alone would also take `20260131` and `2026-W05-6`; people would not.
+        return date.fromisoformat(value if _DATE.fullmatch(value) else "")
+    except ValueError:
+        raise PydanticCustomError("date_parsing", "not a date") from None
+
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+Whole = Annotated[int, BeforeValidator(_digits)]
+"""A whole number, 0 or more, written as digits (every scalar in our files is text)."""
+
+IsoDate = Annotated[date, BeforeValidator(_written_as_date)]
+"""A date written as 2026-01-31."""
 
 LONGEST_SHOWN = 60
 """Characters of an offending value that an error shows at most."""
@@ -83,7 +108,7 @@ def _problem(document: Document, error: Any, kind: Any, *, private: bool) -> Pro
         key = str(error["loc"][-1])
         valid = _fields(kind, error["loc"][:-1])
         near = nearest(key, valid)
-        name = f"`{key}`" if not private or near.startswith("did you") else "this line"
+        name = f"`{key}`" if not private or is_slip_of(key, valid) else "this line"
         return document.problem(place, f"{name} is not known here", near)
     if cause in {"literal_error", "union_tag_invalid"}:
         expected = str(error.get("ctx", {}).get("expected") or error.get("ctx", {}).get("expected_tags", ""))
@@ -91,7 +116,7 @@ def _problem(document: Document, error: Any, kind: Any, *, private: bool) -> Pro
         tag = error.get("ctx", {}).get("tag")
         given = tag if tag is not None else error.get("input")
         near = nearest(str(given), words)
-        value = _shown(given, private=private and not near.startswith("did you"))
+        value = _shown(given, private=private and not is_slip_of(str(given), words))
         return document.problem(place, f"{_quoted(shown)} cannot be{value}", near)
     if cause == "value_error":
         return document.problem(place, f"{_quoted(shown)}: {error['ctx']['error']}", "")
@@ -114,13 +139,11 @@ def _place_in(data: Text, loc: Iterable[int | str]) -> Place:
     place: list[str | int] = []
     here: Any = data
     for part in loc:
-        if isinstance(here, dict) and part in here:
+        in_mapping = isinstance(here, dict) and part in here
+        in_list = isinstance(here, list) and isinstance(part, int) and part < len(here)
+        if in_mapping or in_list:
             here = here[part]
-        elif isinstance(here, list) and isinstance(part, int) and part < len(here):
-            here = here[part]
-        else:
-            continue
-        place.append(part)
+            place.append(part)
     return tuple(place)
 
 

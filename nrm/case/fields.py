@@ -7,9 +7,8 @@ without `unknown`: silence is never an answer.
 from __future__ import annotations
 
 import re
-from datetime import date
 from functools import cache
-from typing import Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import (
@@ -21,10 +20,13 @@ from pydantic import (
     StringConstraints,
     WithJsonSchema,
 )
-from pydantic_core import PydanticCustomError
+
+from nrm.models import IsoDate
+
+if TYPE_CHECKING:
+    from datetime import date
 
 UNKNOWN = "unknown"
-DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
 COUNTRIES = frozenset(
     # one row of text is easier to compare with the standard than 250 quoted items
@@ -39,17 +41,6 @@ COUNTRIES = frozenset(
     """.split()  # noqa: SIM905 - as above
 )
 """ISO 3166-1 alpha-2, and XK, which ISO leaves to its users and which is in use for Kosovo."""
-
-
-def _written_as_date(value: object) -> object:
-    # Pydantic reads the text "0" as a number of seconds since 1970; a person's age must never come from that.
-    if not isinstance(value, str):
-        return value
-    try:
-        # Python alone would also take `20260131` and `2026-W05-6`; people would not.
-        return date.fromisoformat(value if DATE.fullmatch(value) else "")
-    except ValueError:
-        raise PydanticCustomError("date_parsing", "not a date") from None
 
 
 def _plausible(day: date) -> date:
@@ -75,7 +66,7 @@ def _digits(value: object) -> object:
 
 
 Id = Annotated[UUID, Field(description="A UUID.")]
-Day = Annotated[date, BeforeValidator(_written_as_date), AfterValidator(_plausible)]
+Day = Annotated[IsoDate, AfterValidator(_plausible)]
 Whole = Annotated[int, BeforeValidator(_digits), Field(ge=0)]
 Country = Annotated[str, AfterValidator(_country), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{2}$"})]
 Tongue = Annotated[str, AfterValidator(_language), WithJsonSchema({"type": "string", "pattern": "^[a-z]{2,3}$"})]

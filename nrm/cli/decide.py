@@ -30,15 +30,15 @@ LOOK_AT_IT = 1
 """Exit code when the two engines differ: a person must look."""
 
 
-def decide(  # noqa: PLR0913 - one parameter for each option of the command
+def decide(
     file: CaseFile = "",
     on: OnDate = None,
     country: Country = None,
     lang: Language = "en",
-    as_json: AsJson = False,  # noqa: FBT002
-    short: Annotated[bool, typer.Option("--short", help="Only the lines, without reasons.")] = False,  # noqa: FBT002
-    reasons: Annotated[bool, typer.Option("--reasons", help="Every reason with its facts.")] = False,  # noqa: FBT002
-    print_schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of --json.")] = False,  # noqa: FBT002
+    as_json: AsJson = False,
+    short: Annotated[bool, typer.Option("--short", help="Only the lines, without reasons.")] = False,
+    reasons: Annotated[bool, typer.Option("--reasons", help="Every reason with its facts.")] = False,
+    print_schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema of --json.")] = False,
     rules: RulesFolder = None,
     seeds: SeedsFolder = None,
 ) -> None:
@@ -63,7 +63,9 @@ def show(plan: Plan, speaker: Speaker, detail: int) -> None:
     """Print `plan` for people; `detail` 0 gives the lines, 1 the first reason of each, 2 all reasons with facts."""
     out = Printer(speaker.language)
     out.line(speaker.phrase("plan_title", date=speaker.day(plan.on)), "bold")
-    place = speaker.phrase("plan_country", country=plan.country.upper()) if plan.country else speaker.phrase("plan_base")
+    place = (
+        speaker.phrase("plan_country", country=plan.country.upper()) if plan.country else speaker.phrase("plan_base")
+    )
     out.line(f"{place} · {speaker.phrase('plan_rulebook', digest=plan.digest[:16])}", "dim")
     if plan.dispute is not None:
         _dispute(plan, speaker, out)

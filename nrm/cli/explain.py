@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     from nrm.rulebook.sentence import Speaker
 
 
-def explain(  # noqa: PLR0913 - one parameter for each option of the command
+def explain(
     file: CaseFile,
     outcome: Annotated[str, typer.Argument(metavar="OUTCOME", help="A code, such as legal_counsel or detain.")],
     on: OnDate = None,
     country: Country = None,
     lang: Language = "en",
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
     rules: RulesFolder = None,
     seeds: SeedsFolder = None,
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -42,7 +42,7 @@ def day(text: str | None) -> date:
         UnknownNameError: it is not a date.
     """
     if text is None:
-        return datetime.now(tz=timezone.utc).astimezone().date()
+        return datetime.now(tz=UTC).astimezone().date()
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -20,6 +20,7 @@ WIDTH = 80
 
 _RIGHT_TO_LEFT_MARK = "\u200f"
 _ISOLATE, _POP = "\u2066", "\u2069"  # Unicode Bidirectional Algorithm, UAX #9
+_ARABIC = re.compile("[\u0600-\u06ff]")
 _LATIN = re.compile(r"[A-Za-z§][A-Za-z0-9§/_().,:-]*(?: [A-Za-z0-9§][A-Za-z0-9§/_().,:-]*)*")
 
 
@@ -39,7 +40,7 @@ class Printer:
 
     def directed(self, text: str) -> str:
         """Return `text` so that a terminal that knows right-to-left shows codes inside it in their own direction."""
-        if self.language not in RIGHT_TO_LEFT or not text:
+        if self.language not in RIGHT_TO_LEFT or not _ARABIC.search(text):
             return text
         return _RIGHT_TO_LEFT_MARK + _LATIN.sub(lambda code: f"{_ISOLATE}{code[0]}{_POP}", text)
 

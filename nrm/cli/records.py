@@ -37,11 +37,11 @@ def schema(rules: RulesFolder = None, seeds: SeedsFolder = None) -> None:
 
 
 @app.command("facts")
-def facts(  # noqa: PLR0913 - one parameter for each option of the command
+def facts(
     file: CaseFile,
     on: OnDate = None,
     lang: Language = "en",
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
     rules: RulesFolder = None,
     seeds: SeedsFolder = None,
 ) -> None:

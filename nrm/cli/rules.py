@@ -32,11 +32,11 @@ app = typer.Typer(no_args_is_help=True)
 
 
 @app.command("list")
-def list_rules(  # noqa: PLR0913 - one parameter for each option of the command
+def list_rules(
     topic: Annotated[str | None, typer.Option("--topic", help="Only one topic, such as child.")] = None,
     on: OnDate = None,
     country: Country = None,
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
     rules: RulesFolder = None,
     seeds: SeedsFolder = None,
 ) -> None:
@@ -60,12 +60,12 @@ def list_rules(  # noqa: PLR0913 - one parameter for each option of the command
 
 
 @app.command("show")
-def show_rule(  # noqa: PLR0913 - one parameter for each option of the command
+def show_rule(
     rule: Annotated[str, typer.Argument(metavar="RULE", help="The name of a rule.")],
     on: OnDate = None,
     country: Country = None,
     lang: Language = "en",
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
     rules: RulesFolder = None,
     seeds: SeedsFolder = None,
 ) -> None:
@@ -114,7 +114,7 @@ def _show_branches(rule: BookRule, speaker: Speaker, out: Printer) -> None:
 @app.command("check")
 def check_rules(
     topic: Annotated[str | None, typer.Option("--topic", help="Run only the examples of one topic.")] = None,
-    as_json: AsJson = False,  # noqa: FBT002
+    as_json: AsJson = False,
     rules: RulesFolder = None,
     seeds: SeedsFolder = None,
 ) -> None:

@@ -27,8 +27,8 @@ def _group() -> None:
 
 @app.command("coverage")
 def coverage(
-    full: Annotated[bool, typer.Option("--full", help="Every paragraph with what it says.")] = False,  # noqa: FBT002
-    as_json: AsJson = False,  # noqa: FBT002
+    full: Annotated[bool, typer.Option("--full", help="Every paragraph with what it says.")] = False,
+    as_json: AsJson = False,
     rules: RulesFolder = None,
     seeds: SeedsFolder = None,
 ) -> None:

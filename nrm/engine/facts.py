@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from nrm.errors import CaseRefusedError, Problem, nearest
+from nrm.errors import CaseRefusedError, Problem, is_slip_of, nearest
 from nrm.rulebook.vocabulary import UNKNOWN, ChoiceFact, CodesFact, WholeFact
 
 if TYPE_CHECKING:
@@ -32,40 +32,54 @@ def check_facts(
     """
     problems: list[Problem] = []
     checked: dict[str, FactValue] = {name: _default(fact) for name, fact in vocabulary.facts.items()}
-
-    def refuse(name: str, what: str, todo: str) -> None:
-        problems.append(Problem(file, (lines or {}).get(name, 0), what, todo))
-
     for name, value in given.items():
-        fact = vocabulary.facts.get(name)
-        if fact is None:
-            refuse(name, f"{_shown(name, vocabulary.facts, 'this')} is not a fact", nearest(name, vocabulary.facts))
-        elif isinstance(fact, ChoiceFact):
-            if isinstance(value, str) and value in fact.values:
-                checked[name] = value
-            else:
-                refuse(name, *_wrong_value(name, value, fact.values, "one value"))
-        elif isinstance(fact, CodesFact):
-            codes = [value] if isinstance(value, str) else value
-            if not isinstance(codes, list | tuple | frozenset | set):
-                refuse(name, f"`{name}` needs a list of observed codes", "write `[code, code]`")
-                continue
-            for code in codes:
-                if not isinstance(code, str) or code not in fact.values:
-                    refuse(name, *_wrong_value(name, code, fact.values, "a list of codes"))
-            checked[name] = frozenset(code for code in codes if isinstance(code, str))
-        else:
-            number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
-            if number in (UNKNOWN, None):
-                continue
-            if isinstance(number, bool) or not isinstance(number, int) or not fact.from_ <= number <= fact.to:
-                todo = f"write a whole number from {fact.from_} to {fact.to}, or `unknown`"
-                refuse(name, f"`{name}` has a value that cannot be used", todo)
-            else:
-                checked[name] = number
+        try:
+            checked[name] = _checked(name, value, vocabulary)
+        except _Refusal as refusal:
+            problems.append(Problem(file, (lines or {}).get(name, 0), refusal.what, refusal.todo))
     if problems:
         raise CaseRefusedError(problems)
     return checked
+
+
+class _Refusal(Exception):  # noqa: N818 - it never leaves this module
+    def __init__(self, what: str, todo: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.todo = todo
+
+
+def _checked(name: str, value: object, vocabulary: Vocabulary) -> FactValue:
+    fact = vocabulary.facts.get(name)
+    if fact is None:
+        raise _Refusal(f"{_shown(name, vocabulary.facts)} is not a fact", nearest(name, vocabulary.facts))
+    if isinstance(fact, ChoiceFact):
+        return _one_of(name, value, fact.values, "one value")
+    if isinstance(fact, WholeFact):
+        return _number(name, value, fact)
+    codes = [value] if isinstance(value, str) else value
+    if not isinstance(codes, list | tuple | frozenset | set):
+        raise _Refusal(f"`{name}` needs a list of observed codes", "write `[code, code]`")
+    return frozenset(_one_of(name, code, fact.values, "a list of codes") for code in codes)
+
+
+def _one_of(name: str, value: object, valid: Mapping[str, object], form: str) -> str:
+    if not isinstance(value, str):
+        raise _Refusal(f"`{name}` needs {form}", nearest("", valid))
+    if value not in valid:
+        shown = _shown(value, valid)
+        raise _Refusal(f"{shown} is not a value of `{name}`", nearest(value, valid))
+    return value
+
+
+def _number(name: str, value: object, fact: WholeFact) -> int | None:
+    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    if number in (UNKNOWN, None):
+        return None
+    if isinstance(number, bool) or not isinstance(number, int) or not fact.from_ <= number <= fact.to:
+        todo = f"write a whole number from {fact.from_} to {fact.to}, or `unknown`"
+        raise _Refusal(f"`{name}` has a value that cannot be used", todo)
+    return number
 
 
 def _default(fact: ChoiceFact | CodesFact | WholeFact) -> FactValue:
@@ -74,12 +88,5 @@ def _default(fact: ChoiceFact | CodesFact | WholeFact) -> FactValue:
     return frozenset() if isinstance(fact, CodesFact) else None
 
 
-def _wrong_value(name: str, value: object, valid: Mapping[str, object], form: str) -> tuple[str, str]:
-    if not isinstance(value, str):
-        return f"`{name}` needs {form}", nearest("", valid)
-    return f"{_shown(value, valid, 'what stands here')} is not a value of `{name}`", nearest(value, valid)
-
-
-def _shown(word: str, valid: Mapping[str, object], otherwise: str) -> str:
-    """Show a word only when it is clearly a slip of a valid one."""
-    return f"`{word}`" if nearest(word, valid).startswith("did you mean") else otherwise
+def _shown(word: str, valid: Mapping[str, object]) -> str:
+    return f"`{word}`" if is_slip_of(word, valid) else "what stands here"

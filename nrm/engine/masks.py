@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nrm.engine.program import Program
 from nrm.rulebook.book import FINDING
 from nrm.rulebook.vocabulary import UNKNOWN
 
 if TYPE_CHECKING:
     from nrm.engine.facts import Facts
+    from nrm.engine.program import Program
 
 
 class Reading(NamedTuple):

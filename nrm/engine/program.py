@@ -120,7 +120,9 @@ def compile_rulebook(rulebook: Rulebook) -> Program:
             clauses = tuple(_clause_atoms(clause, intervals) for clause in branch.clauses)
             masks = tuple(sum(bits[atom] for atom in clause) for clause in clauses)
             steps[rule.name, number] = Step(len(steps), rule, number, masks, clauses, findings, gives)
-    layered = tuple(steps[rule.name, number] for rule in in_layers(rulebook.rules) for number in range(len(rule.branches)))
+    layered = tuple(
+        steps[rule.name, number] for rule in in_layers(rulebook.rules) for number in range(len(rule.branches))
+    )
     return Program(rulebook, digest(rulebook), bits, atoms, intervals, tuple(steps.values()), layered, slots)
 
 
@@ -143,9 +145,7 @@ def _intervals(rulebook: Rulebook, tests: Iterable[NumberTest]) -> dict[str, tup
     return intervals
 
 
-def _fact_atoms(
-    rulebook: Rulebook, read: set[str], intervals: Mapping[str, tuple[Interval, ...]]
-) -> Iterable[Atom]:
+def _fact_atoms(rulebook: Rulebook, read: set[str], intervals: Mapping[str, tuple[Interval, ...]]) -> Iterable[Atom]:
     for name, fact in rulebook.vocabulary.facts.items():
         if name not in read:
             continue

@@ -43,12 +43,23 @@ class CEngine(Protocol):
 
     error: type[Exception]
 
-    def create_ruleset(self, name: str, definition: str) -> int: ...
-    def delete_ruleset(self, handle: int) -> None: ...
-    def assert_fact(self, handle: int, fact: str) -> tuple[int, int]: ...
-    def start_action_for_state(self, handle: int, state: int) -> tuple[str, str] | None: ...
-    def complete_and_start_action(self, handle: int, state: int) -> str | None: ...
-    def delete_state(self, handle: int, session: str) -> None: ...
+    def create_ruleset(self, name: str, definition: str) -> int:
+        """Load a network and return its handle."""
+
+    def delete_ruleset(self, handle: int) -> None:
+        """Unload a network."""
+
+    def assert_fact(self, handle: int, fact: str) -> tuple[int, int]:
+        """Give a fact to a session; return how it was received, and the session's place."""
+
+    def start_action_for_state(self, handle: int, state: int) -> tuple[str, str] | None:
+        """Return the session and the first rule that applies, or None."""
+
+    def complete_and_start_action(self, handle: int, state: int) -> str | None:
+        """Return the next rule that applies, or None."""
+
+    def delete_state(self, handle: int, session: str) -> None:
+        """Delete a session and all that it holds."""
 
 
 class Rete:
@@ -121,7 +132,6 @@ class Rete:
                         waiting.extend((reader, f'"finding":"{finding}"') for reader in self._readers[finding])
         return frozenset(fired)
 
-
     def _steps_of(self, names: list[str]) -> Iterator[int]:
         for name in names:
             yield from self._steps[name]
@@ -156,8 +166,8 @@ class _Session:
     def forget(self) -> None:
         """Delete the session from every section, so that nothing of a person stays in the C engine.
 
-        INVARIANT (no session is deleted before it acted): see `nrm.engine.network.ANCHOR`. A section that failed before its first action
-        keeps a session of coded facts until the process ends; deleting it would crash the process.
+        INVARIANT (no session is deleted before it acted): see `nrm.engine.network.ANCHOR`. A section that failed before
+        its first action keeps a session of coded facts until the process ends; deleting it would crash the process.
         """
         for handle in self._acted:
             with contextlib.suppress(self._c.error):

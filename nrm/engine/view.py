@@ -5,7 +5,7 @@ The models define the form; `nrm decide --json` prints it and `nrm decide --sche
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - pydantic reads the annotation at run time
+from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -134,9 +134,13 @@ def view(plan: Plan, speaker: Speaker) -> PlanView:
         offers=[LineView(**_line(line, speaker)) for line in plan.of("offer")],
         duties=[DutyView(**_line(line, speaker), **_duty(line, speaker)) for line in plan.of("duty")],
         bars=[BarView(**_line(line, speaker), withholds=list(line.withholds)) for line in plan.of("bar")],
-        disclosures=[DisclosureView(**_line(line, speaker), **_sharing(line, speaker)) for line in plan.of("disclosure")],
+        disclosures=[
+            DisclosureView(**_line(line, speaker), **_sharing(line, speaker)) for line in plan.of("disclosure")
+        ],
         withheld=[
-            WithheldView(kind="duty" if line.kind == "duty" else "disclosure", code=line.code, label=_label(line, speaker))
+            WithheldView(
+                kind="duty" if line.kind == "duty" else "disclosure", code=line.code, label=_label(line, speaker)
+            )
             for line in plan.withheld
         ],
     )
@@ -181,7 +185,9 @@ def reason_view(reason: Reason, speaker: Speaker) -> ReasonView:
 
 
 def _duty(line: Line, speaker: Speaker) -> dict[str, Any]:
-    if line.by is None or line.within is None:  # INVARIANT (every duty has a role and a time): the rule model sees to it
+    if (
+        line.by is None or line.within is None
+    ):  # INVARIANT (every duty has a role and a time): the rule model sees to it
         raise AssertionError(line.code)
     within = WithinView(amount=line.within.amount, unit=line.within.unit, text=speaker.within(line.within))
     return {"by": line.by, "by_label": speaker.words.roles[line.by].label.in_(speaker.language), "within": within}

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
-from nrm.rulebook.wording import Code, Model, Whole, Words
+from nrm.models import Whole
+from nrm.rulebook.wording import Code, Model, Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

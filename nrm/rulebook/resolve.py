@@ -112,10 +112,7 @@ def _test(condition: Condition, words: Vocabulary, parameters: Mapping[str, With
             name, _number(condition.at_least, parameters), _number(condition.less_than, parameters), unknown
         )
     if isinstance(fact, ChoiceFact):
-        if condition.is_ is not None:
-            wanted = set(condition.is_)
-        else:
-            wanted = set(fact.values) - set(condition.is_not or ())
+        wanted = set(condition.is_) if condition.is_ is not None else set(fact.values) - set(condition.is_not or ())
         if condition.when_unknown == "applies":
             wanted.add(UNKNOWN)
         elif condition.when_unknown == "does_not_apply":

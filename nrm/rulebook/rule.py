@@ -6,12 +6,12 @@ Whether the words exist and fit together is the linter's work (`nrm.rulebook.lin
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - pydantic reads the annotation at run time
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from nrm.rulebook.wording import Code, Model, Whole, Wording, Words
+from nrm.models import IsoDate, Whole
+from nrm.rulebook.wording import Code, Model, Wording, Words
 
 ANY = "any"
 """Written for `includes:` when every code of the fact is meant."""
@@ -100,7 +100,7 @@ class Branch(Model):
 class Version(Model):
     """What a rule says from one date on, until its next version; or its repeal, with the reason."""
 
-    from_: date = Field(alias="from")
+    from_: IsoDate = Field(alias="from")
     when: tuple[Condition, ...] | None = None
     because: Wording | None = None
     branches: tuple[Branch, ...] | None = Field(None, min_length=1)
@@ -146,7 +146,7 @@ class Rule(Model):
 class ParameterValue(Model):
     """The value of a parameter from one date on."""
 
-    from_: date = Field(alias="from")
+    from_: IsoDate = Field(alias="from")
     value: Whole
 
 
@@ -167,7 +167,7 @@ class Example(Model):
 
     example: Words
     kind: Literal["applies", "does_not_apply", "unknown", "before"]
-    on: date
+    on: IsoDate
     given: dict[Code, str | tuple[str, ...]]
     expect: tuple[Code, ...] = ()
     expect_bar: tuple[Code, ...] = ()

@@ -136,6 +136,9 @@ class Speaker:
     def sentence(self, rule: BookRule, branch: int = 0) -> str:
         """Return one branch of a rule as one sentence."""
         opening, *conditions = self.branch(rule.branches[branch])
-        when = f"{opening}: {'; '.join(conditions)}" if conditions else opening
-        outcomes = "; ".join(self.addition(addition) for addition in rule.then)
-        return f"{when} – {self.phrase('then')}: {outcomes}."
+        joint = self.phrase("sentence_joint")
+        when = (
+            self.phrase("sentence_when", opening=opening, conditions=joint.join(conditions)) if conditions else opening
+        )
+        outcomes = joint.join(self.addition(addition) for addition in rule.then)
+        return self.phrase("sentence", when=when, then=self.phrase("then"), outcomes=outcomes)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from nrm.rulebook.wording import Code, Model, Whole, Wording
+from nrm.models import Whole
+from nrm.rulebook.wording import Code, Model, Wording
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,7 +105,7 @@ class Outcome(Named):
 
 
 class Bar(Outcome):
-    """What must never be done to the person; `forbids` names duties and disclosures that it rules out while it stands."""
+    """What must never be done to the person; `forbids` names the duties and disclosures that it rules out."""
 
     forbids: tuple[Code, ...] = ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 Language = Literal["en", "fr", "es", "ar"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -14,14 +14,6 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$"
 """A word of the vocabulary: the only kind of text that rules and the C engine ever see."""
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
-def _digits(value: object) -> object:
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
-
-
-Whole = Annotated[int, BeforeValidator(_digits)]
-"""A whole number, 0 or more, written in a file as digits (every scalar in our files is text)."""
 
 
 class Model(BaseModel):
