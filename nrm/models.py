@@ -18,8 +18,16 @@ if TYPE_CHECKING:
     from nrm.textfile import Document, Place, Text
 
 
+MOST_DIGITS = 9
+"""Digits of a whole number at most: RFC 8785, which names rulebooks, has no whole numbers above 2^53."""
+
+
 def _digits(value: object) -> object:
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    if not isinstance(value, str) or not value.isascii() or not value.isdigit():
+        return value
+    if len(value) > MOST_DIGITS:
+        raise PydanticCustomError("too_many_digits", "too many digits")
+    return int(value)
 
 
 def _written_as_date(value: object) -> object:
@@ -50,6 +58,7 @@ _SENTENCES = {
     "date_parsing": "is not a date",
     "int_type": "is not a whole number",
     "int_parsing": "is not a whole number",
+    "too_many_digits": "is too large a number",
     "string_pattern_mismatch": "is not written in the form that is expected here",
     "string_too_short": "is empty",
     "string_too_long": "is too long",
@@ -69,6 +78,7 @@ _REMEDIES = {
     "date_parsing": "write it as `2026-01-31`",
     "int_type": "write digits only",
     "int_parsing": "write digits only",
+    "too_many_digits": f"write at most {MOST_DIGITS} digits",
     "string_too_short": "write something, or leave the line out",
 }
 

@@ -9,6 +9,7 @@ YAML 1.2: https://yaml.org/spec/1.2.2/
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -87,13 +88,31 @@ def read_bytes(content: bytes, file: str, *, private: bool = False) -> Document:
         raise FileRefusedError(Problem(file, line, "the file is not UTF-8 text", "save it as UTF-8")) from None
     builder = _Builder(file, private=private)
     try:
-        for event in _events(text):
+        for event in _events(_without_pairs(text)):
             builder.take(event)
     except yaml.YAMLError as error:
         raise FileRefusedError(_broken(error, text, file)) from None
     if builder.problems:
         raise FileRefusedError(builder.problems)
     return Document(file, builder.root, builder.lines)
+
+
+def _without_pairs(text: str) -> str:
+    """Spell the JSON escapes of one character above U+FFFF (`\\ud83d\\ude00`) as YAML does, which knows no pairs.
+
+    Many programs write JSON so, and some names need it. Only files that begin as JSON does are changed.
+    """
+    return _ESCAPE.sub(_one_escape, text) if text.lstrip().startswith(("{", "[")) else text
+
+
+_ESCAPE = re.compile(r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|.)", re.DOTALL)
+
+
+def _one_escape(match: re.Match[str]) -> str:
+    if match[1] is None:
+        return match[0]
+    character = (bytes.fromhex(match[1]) + bytes.fromhex(match[2])).decode("utf-16-be")
+    return f"\\U{ord(character):08x}"
 
 
 def _events(text: str) -> Iterator[Any]:

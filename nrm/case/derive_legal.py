@@ -54,6 +54,8 @@ def _accusation_claims(accusations: tuple[Accusation, ...]) -> Iterator[Claim]:
     if stages and UNKNOWN not in stages:
         # One word stands for several charges: the earliest, because there a plea can still be prevented.
         yield Claim("plea_stage", min(stages, key=PLEA_STAGES.index), place)
+    if "pleaded_guilty" in stages:  # also while another charge stands at an earlier or unknown stage
+        yield Claim("guilty_plea_entered", "yes", place)
 
 
 def _plea_stage(accusation: Accusation) -> str:

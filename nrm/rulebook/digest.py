@@ -7,12 +7,14 @@ the same facts, byte for byte. The date is not part of it; what is in force on t
 from __future__ import annotations
 
 import hashlib
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import rfc8785
 from pydantic import BaseModel
+
+from nrm.rulebook.book import ValueTest
 
 if TYPE_CHECKING:
     from nrm.rulebook.book import Rulebook
@@ -32,6 +34,9 @@ def digest(rulebook: Rulebook) -> str:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any part of the rulebook
+    if isinstance(value, ValueTest):
+        # A test holds its values in the order of the vocabulary, which means nothing.
+        value = replace(value, values=tuple(sorted(value.values)))
     if is_dataclass(value) and not isinstance(value, type):
         kind = type(value).__name__
         return {"is": kind, **{part.name: _plain(getattr(value, part.name)) for part in fields(value)}}

@@ -19,7 +19,7 @@ ANY = "any"
 SourceText = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9/-]+ (§[0-9]+(\([a-z]\))?|pp\([a-z_]+\))$")]
 """A paragraph in the catalogue of commitments, such as `A/RES/76/7 §12` or `A/RES/76/7 §24(a)`."""
 
-Duration = Annotated[str, StringConstraints(pattern=r"^(PT[1-9][0-9]*H|P[1-9][0-9]*D)$")]
+Duration = Annotated[str, StringConstraints(pattern=r"^(PT[1-9][0-9]{0,4}H|P[1-9][0-9]{0,4}D)$")]
 """Hours or days as ISO 8601 writes them: `PT24H`, `P3D`."""
 
 

@@ -1,0 +1,61 @@
+# What a person types here. `make help` lists it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# durable-rules does not import on Python 3.13, so only 3.11 and 3.12 will do.
+PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$p && break; done)
+CASES := tests/rules/court_cases
+WORKERS ?= 2
+
+.PHONY: help demo test check fix lock coverage bench soak clean
+
+help: ## List the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(VENV)/ready: pyproject.toml $(wildcard requirements/*.txt)
+	@test -n "$(PYTHON)" || { echo 'nrm needs Python 3.11 or 3.12, and this machine has neither: on Debian 12 run `apt install python3 python3-venv python3-dev`, or name one with `make PYTHON=/path/to/python3.12 …`.' >&2; exit 2; }
+	@echo "making the environment in $(VENV) with $(PYTHON) …"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) --require-hashes -r requirements/build.txt
+	@$(PIP) --require-hashes --no-build-isolation -r requirements/dev.txt
+	@$(PIP) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(VENV)/ready ## Decide two real cases, explain a line, and show how the commitments are answered
+	@set -e; run() { echo; echo "\$$ nrm $$*"; $(BIN)/nrm "$$@"; }; \
+	run decide $(CASES)/vcl.yaml --on 2026-03-01 --country gb; \
+	run explain $(CASES)/vcl.yaml penalise --on 2026-03-01 --country gb; \
+	run explain $(CASES)/vcl.yaml maternal_care --on 2026-03-01 --country gb; \
+	run decide $(CASES)/vcl.yaml --on 2026-03-01 --country gb --lang ar --short; \
+	run seeds coverage | tail -n 9
+
+test: $(VENV)/ready ## Run all tests, and measure how much of nrm/ they reach
+	@$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term
+
+check: $(VENV)/ready ## Format, lint, types, layers, rules with their examples
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/nrm rules check
+	@$(BIN)/nrm seeds coverage > /dev/null
+
+fix: $(VENV)/ready ## Format, and mend what the linter can mend
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: ## Choose the newest allowed versions again (needs uv)
+	@for name in build; do uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate requirements/$$name.in -o requirements/$$name.txt; done
+	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/run.txt
+	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml requirements/dev.in -o requirements/dev.txt
+
+bench: $(VENV)/ready ## Measure decisions beside four other engines (minutes)
+	@$(BIN)/python benchmarks/decide.py
+
+soak: $(VENV)/ready ## The longest campaigns of the property tests (an hour)
+	@$(BIN)/python -m pytest -n $(WORKERS) tests/properties --hypothesis-profile=soak -p no:cacheprovider
+
+clean: ## Remove the environment and everything that was made
+	@rm -rf $(VENV) build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
