@@ -86,7 +86,8 @@ _REMEDIES = {
 def parse(document: Document, kind: Any, problems: list[Problem], *, private: bool = False) -> Any:  # noqa: ANN401
     """Read `document` as `kind` (a model or type), or add what is wrong to `problems` and return None.
 
-    With `private` no value of the document is ever shown, because it may be personal data.
+    With `private` no value of the document is shown, because it may be personal data, and no key but those of `kind`.
+    What is left is a slip of the pen in a word of `kind` (`nrm.errors.is_slip_of`).
     """
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
     try:
@@ -109,7 +110,7 @@ def _only_follows(error: Any, errors: list[Any]) -> bool:  # noqa: ANN401
 
 def _problem(document: Document, error: Any, kind: Any, *, private: bool) -> Problem:  # noqa: ANN401
     place = _place_in(document.data, error["loc"])
-    shown = ".".join(str(part) for part in place) or "the file"
+    shown = ".".join(_names(place, kind) if private else map(str, place)) or "the file"
     value = _shown(error.get("input"), private=private)
     cause = error["type"]
     if cause == "missing":
@@ -127,11 +128,18 @@ def _problem(document: Document, error: Any, kind: Any, *, private: bool) -> Pro
         given = tag if tag is not None else error.get("input")
         near = nearest(str(given), words)
         value = _shown(given, private=private and not is_slip_of(str(given), words))
-        return document.problem(place, f"{_quoted(shown)} cannot be{value}", near)
+        said = f"cannot be{value}" if value else "has a value that is not valid"
+        return document.problem(place, f"{_quoted(shown)} {said}", near)
     if cause == "value_error":
         return document.problem(place, f"{_quoted(shown)}: {error['ctx']['error']}", "")
     sentence = _SENTENCES.get(cause, "cannot be read")
     return document.problem(place, f"{_quoted(shown)}{value} {sentence}", _REMEDIES.get(cause, ""))
+
+
+def _names(place: Place, kind: Any) -> Iterable[str]:  # noqa: ANN401
+    """Return the parts of `place` that `kind` names itself; a key that somebody typed freely may be personal."""
+    for depth, part in enumerate(place):
+        yield str(part) if isinstance(part, int) or part in _fields(kind, place[:depth]) else "…"
 
 
 def _quoted(shown: str) -> str:

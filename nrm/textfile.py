@@ -98,7 +98,7 @@ def read_bytes(content: bytes, file: str, *, private: bool = False) -> Document:
 
 
 def _without_pairs(text: str) -> str:
-    """Spell the JSON escapes of one character above U+FFFF (`\\ud83d\\ude00`) as YAML does, which knows no pairs.
+    r"""Spell the JSON escapes of one character above U+FFFF (`\ud83d\ude00`) as YAML does, which knows no pairs.
 
     Many programs write JSON so, and some names need it. Only files that begin as JSON does are changed.
     """

@@ -58,7 +58,7 @@ def why_not(program: Program, facts: Facts, code: str) -> Absence:
 
     Every way that is returned was tried: with these changes the rule applies. Nothing is changed in `facts`.
     """
-    steps = [step for step in program.steps if any(program.slots[place][1] == code for place, _ in step.gives)]
+    steps = [step for step in program.steps if any(program.slots[place][1] == code for place in step.gives)]
     search = _Search(program, facts)
     ways: list[Way] = []
     for budget in range(1, MOST_CHANGES + 1):

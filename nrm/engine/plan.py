@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -83,12 +84,18 @@ def make_plan(
     INVARIANT (a bar beats everything): a duty or disclosure that a bar in force forbids is withheld from the plan.
     """
     slots = program.slots
-    gathered: dict[int, list[tuple[Reason, Within | None]]] = {}
+    gathered: dict[int, list[Reason]] = defaultdict(list)
+    limits: dict[int, Within] = {}
     for reason in reasons:
-        for place, within in reason.step.gives:
-            if slots[place][0] == "disclosure" and reason.step.index not in disclosed:
-                continue
-            gathered.setdefault(place, []).append((reason, within))
+        step = reason.step
+        for place in step.gives:
+            gathered[place].append(reason)
+        for place, within in step.limits:
+            known = limits.get(place)
+            if known is None or within.nominal_hours() < known.nominal_hours():
+                limits[place] = within
+    if dispute is not None:
+        gathered = _permitted(gathered, program, disclosed)
     bars = program.rulebook.vocabulary.bars
     present = {slots[place][1] for place in gathered}
     forbidden = {code for bar in present & bars.keys() for code in bars[bar].forbids}
@@ -96,9 +103,8 @@ def make_plan(
     withheld: list[Line] = []
     for place in sorted(gathered):
         kind, code, by = slots[place]
-        found = gathered[place]
         holds = tuple(c for c in bars[code].forbids if c in present) if kind == "bar" else ()
-        line = Line(kind, code, by, _shortest(found), tuple([reason for reason, _ in found]), holds)
+        line = Line(kind, code, by, limits.get(place), tuple(gathered[place]), holds)
         (withheld if code in forbidden else lines[kind]).append(line)
     return Plan(
         digest=program.digest,
@@ -110,8 +116,15 @@ def make_plan(
     )
 
 
-def _shortest(found: list[tuple[Reason, Within | None]]) -> Within | None:
-    limits = [within for _, within in found if within is not None]
-    if len(limits) < 2:  # noqa: PLR2004 - nothing to compare
-        return limits[0] if limits else None
-    return min(limits, key=lambda within: within.nominal_hours())
+def _permitted(
+    gathered: Mapping[int, list[Reason]], program: Program, disclosed: frozenset[int]
+) -> dict[int, list[Reason]]:
+    """Drop the disclosures that not both readings permit."""
+    kept: dict[int, list[Reason]] = {}
+    for place, reasons in gathered.items():
+        agreed = [reason for reason in reasons if reason.step.index in disclosed]
+        if program.slots[place][0] != "disclosure":
+            kept[place] = reasons
+        elif agreed:
+            kept[place] = agreed
+    return kept

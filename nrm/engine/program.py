@@ -47,7 +47,8 @@ class Interval:
 class Step:
     """One branch of one rule: when every mask shares a bit with the case, the rule applies.
 
-    `index` counts steps by rule name and branch; `gives` names the slots of the plan that it fills, with time limits.
+    `index` counts steps by rule name and branch; `gives` names the slots of the plan that it fills, and
+    `limits` the time limits of the duties among them.
     """
 
     index: int
@@ -56,7 +57,8 @@ class Step:
     masks: tuple[int, ...]
     clauses: tuple[tuple[Atom, ...], ...]
     findings: int
-    gives: tuple[tuple[int, Within | None], ...]
+    gives: tuple[int, ...]
+    limits: tuple[tuple[int, Within], ...]
 
     @property
     def because(self) -> Wording:
@@ -115,11 +117,12 @@ def compile_rulebook(rulebook: Rulebook) -> Program:
     steps: dict[tuple[str, int], Step] = {}
     for rule in sorted(rulebook.rules, key=lambda rule: rule.name):
         findings = sum(bits[FINDING, code] for code in {a.code for a in rule.then if a.kind == "finding"})
-        gives = tuple((places[a.kind, a.code, a.by], a.within) for a in rule.then)
+        gives = tuple(places[a.kind, a.code, a.by] for a in rule.then)
+        limits = tuple((places[a.kind, a.code, a.by], a.within) for a in rule.then if a.within is not None)
         for number, branch in enumerate(rule.branches):
             clauses = tuple(_clause_atoms(clause, intervals) for clause in branch.clauses)
             masks = tuple(sum(bits[atom] for atom in clause) for clause in clauses)
-            steps[rule.name, number] = Step(len(steps), rule, number, masks, clauses, findings, gives)
+            steps[rule.name, number] = Step(len(steps), rule, number, masks, clauses, findings, gives, limits)
     layered = tuple(
         steps[rule.name, number] for rule in in_layers(rulebook.rules) for number in range(len(rule.branches))
     )

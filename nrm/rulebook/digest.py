@@ -1,7 +1,8 @@
 """The name of a rulebook: SHA-256 of its canonical form, so that every decision says by which rules it was made.
 
-Canonical form: RFC 8785 (JSON Canonicalization Scheme). Two rulebooks with the same digest give the same plan for
-the same facts, byte for byte. The date is not part of it; what is in force on that date is.
+Canonical form: RFC 8785 (JSON Canonicalization Scheme). Two rulebooks with the same digest give the same lines with
+the same reasons for the same facts. Not part of it: the date (what is in force on that date is), the phrases around
+the words, and the order of the words in the vocabulary, which is only the order in which a plan shows its lines.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nrm.errors import Problem, RulebookRefusedError, nearest
-from nrm.rulebook.dates import faulty_order
+from nrm.rulebook.dates import faulty_order, in_force
 from nrm.rulebook.findings import circles
 from nrm.rulebook.lint_conditions import ConditionLint
 from nrm.rulebook.lint_words import vocabulary_problems
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from nrm.rulebook.read import Files, ParameterFile, RuleFile
-    from nrm.rulebook.rule import Consequence
+    from nrm.rulebook.rule import Consequence, Version
     from nrm.textfile import Place
 
 TIME_UNITS = frozenset({"hours", "days", "working_days", "months"})
@@ -73,6 +73,7 @@ def _rule_problems(files: Files, file: RuleFile) -> Iterator[Problem]:
             yield from lint.conditions(branch.when, when)
         for index, consequence in enumerate(version.then or ()):
             yield from _consequence_problems(files, file, consequence, (*at, "then", index))
+        yield from _too_early(files, file, version, (*at, "from"))
 
 
 def _protects(then: Iterable[Consequence], files: Files) -> bool:
@@ -104,6 +105,19 @@ def _consequence_problems(files: Files, file: RuleFile, consequence: Consequence
             yield file.document.problem((*at, "within"), f"`{name}` is not a time", "use a parameter in hours or days")
 
 
+def _too_early(files: Files, file: RuleFile, version: Version, at: Place) -> Iterator[Problem]:
+    """Yield the parameters that have no value yet on the day on which a version that uses them begins."""
+    conditions = [plain for branch in version.as_branches() for c in branch.when for plain in c.any_ or (c,)]
+    numbers = [number for c in conditions for number in (c.at_least, c.less_than)]
+    numbers += [consequence.within for consequence in version.then or () if not isinstance(consequence.within, str)]
+    base = _base_parameters(files)
+    for name in sorted({number.parameter for number in numbers if isinstance(number, FromParameter)} & base.keys()):
+        first = min(value.from_ for value in base[name].parameter.values)
+        if first > version.from_:
+            what = f"`{name}` has no value before `{first.isoformat()}`, and this version begins earlier"
+            yield file.document.problem(at, what, f"give `{name}` a value from `{version.from_.isoformat()}`")
+
+
 def _base_parameters(files: Files) -> dict[str, ParameterFile]:
     return {file.parameter.parameter: file for file in files.parameters if file.country is None}
 
@@ -131,17 +145,26 @@ def _parameter_problems(files: Files) -> Iterator[Problem]:
 
 
 def _overlay_problems(file: ParameterFile, base: ParameterFile) -> Iterator[Problem]:
-    """INVARIANT (an overlay cannot remove): a national value never protects less than the base value."""
-    may = base.parameter.national_may
-    for index, value in enumerate(file.parameter.values):
-        for base_value in base.parameter.values:
-            less, more = value.value < base_value.value, value.value > base_value.value
-            if (less and may not in {"decrease", "change"}) or (more and may not in {"increase", "change"}):
-                what = (
-                    f"`{value.value}` would weaken `{base.parameter.parameter}`, "
-                    f"which is `{base_value.value}` in the base and which a country may only {may}"
-                )
-                yield file.document.problem(("values", index), what, "choose a value that protects at least as much")
+    """INVARIANT (an overlay cannot remove): on no date does a national value protect less than the base value."""
+    ours, theirs, document = file.parameter, base.parameter, file.document
+    for said in ("title", "unit", "national_may"):
+        # Another unit would make a larger number a shorter time.
+        if getattr(ours, said) is not None:
+            yield document.problem((said,), f"`{said}` belongs to the base alone", "take the line out")
+    may = theirs.national_may
+    for on in sorted({value.from_ for value in (*ours.values, *theirs.values)}):
+        value, base_value = in_force(ours.values, on), in_force(theirs.values, on)
+        if value is None or base_value is None:
+            continue
+        less, more = value.value < base_value.value, value.value > base_value.value
+        if (less and may not in {"decrease", "change"}) or (more and may not in {"increase", "change"}):
+            allowed = "may not change" if may == "nothing" else f"may only {may}"
+            what = (
+                f"`{value.value}` would weaken `{theirs.parameter}`, which is `{base_value.value}` in the base "
+                f"from `{base_value.from_.isoformat()}` and which a country {allowed}"
+            )
+            at: Place = ("values", ours.values.index(value))
+            yield document.problem(at, what, "choose a value that protects at least as much")
 
 
 def _commitment_problems(files: Files) -> Iterator[Problem]:

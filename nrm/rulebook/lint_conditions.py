@@ -27,6 +27,10 @@ class ConditionLint:
         self.document = document
         self.gives_protection = gives_protection
         self.parameters = {f.parameter.parameter: f.parameter for f in files.parameters if f.country is None}
+        self.numbers: dict[str, set[int]] = {}  # of each parameter, all values in the base and in all countries
+        for file in files.parameters:
+            values = {value.value for value in file.parameter.values}
+            self.numbers.setdefault(file.parameter.parameter, set()).update(values)
 
     def conditions(self, when: Sequence[Condition], at: Place) -> Iterator[Problem]:
         """Yield every problem of the conditions that stand at `at`."""
@@ -112,7 +116,7 @@ class ConditionLint:
             what = f"nothing is said for the case that `{name}` is unknown"
             todo = "add `when_unknown: applies`, or `when_unknown: does_not_apply` with a `reason`"
             yield self.document.problem(at, what, todo)
-        numbers = [asked] if isinstance(asked, int) else []
+        numbers = [asked] if isinstance(asked, int) else sorted(self.numbers.get(asked.parameter, ()))
         if isinstance(asked, FromParameter):
             parameter = self.parameters.get(asked.parameter)
             if parameter is None:
@@ -122,7 +126,6 @@ class ConditionLint:
             if parameter.unit != fact.unit:
                 what = f"`{asked.parameter}` counts {parameter.unit}, `{name}` counts {fact.unit}"
                 yield self.document.problem(at, what, "use a parameter of the same unit")
-            numbers = [value.value for value in parameter.values]
         for number in numbers:
             if not fact.from_ < number <= fact.to:
                 what = f"`{number}` does not divide `{name}`, which runs from {fact.from_} to {fact.to}"

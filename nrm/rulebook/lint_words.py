@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import Formatter
 from typing import TYPE_CHECKING
 
 from nrm.errors import Problem, nearest
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from nrm.rulebook.read import Files
+    from nrm.textfile import Document
 
 
 def vocabulary_problems(files: Files) -> Iterator[Problem]:
@@ -32,18 +34,42 @@ def vocabulary_problems(files: Files) -> Iterator[Problem]:
             yield _problem(files, code, f"`{disclosure.purpose}` is not a purpose", todo)
         if disclosure.duty is not None and disclosure.duty not in words.duties:
             yield _problem(files, code, f"`{disclosure.duty}` is not a duty", nearest(disclosure.duty, words.duties))
-    yield from _differences("rules/vocabulary/groups.yaml", GROUPS, words.groups, "group")
+    yield from _differences(files.documents["vocabulary/groups.yaml"], GROUPS, words.groups, "group")
     english = files.phrases[LANGUAGES[0]]
-    for language in LANGUAGES[1:]:
-        yield from _differences(f"rules/locale/{language}.yaml", english, files.phrases[language], "phrase")
+    for language, phrases in files.phrases.items():
+        document = files.documents[f"locale/{language}.yaml"]
+        yield from _differences(document, english, phrases, "phrase")
+        for code, phrase in phrases.items():
+            yield from _brace_problems(document, code, phrase, english.get(code, phrase))
 
 
 def _problem(files: Files, code: str, what: str, todo: str) -> Problem:
     return files.vocabulary_documents[code].problem((code,), what, todo)
 
 
-def _differences(file: str, wanted: Iterable[str], found: Iterable[str], kind: str) -> Iterator[Problem]:
+def _differences(document: Document, wanted: Iterable[str], found: Iterable[str], kind: str) -> Iterator[Problem]:
     for code in sorted(set(wanted) - set(found)):
-        yield Problem(file, 0, f"the {kind} `{code}` is missing", "add it")
+        yield Problem(document.file, 0, f"the {kind} `{code}` is missing", "add it")
     for code in sorted(set(found) - set(wanted)):
-        yield Problem(file, 0, f"the {kind} `{code}` is not known", nearest(code, wanted))
+        yield document.problem((code,), f"the {kind} `{code}` is not known", nearest(code, wanted))
+
+
+def _brace_problems(document: Document, code: str, phrase: str, english: str) -> Iterator[Problem]:
+    """Yield the faults by which a phrase would fail, or lose a word, when its braces are filled in."""
+    found, wanted = _in_braces(phrase), _in_braces(english)
+    if found is None:
+        yield document.problem((code,), f"the braces of the phrase `{code}` are broken", "write `{word}`")
+    elif wanted is not None and found != wanted:
+        words = ", ".join(f"`{{{word}}}`" for word in sorted(wanted)) or "no braces"
+        what = f"the phrase `{code}` does not have the same words in braces as the English one"
+        yield document.problem((code,), what, f"it has {words}")
+
+
+def _in_braces(phrase: str) -> set[str] | None:
+    """Return the words in braces, or None when they cannot be filled in by name."""
+    try:
+        parts = list(Formatter().parse(phrase))
+    except ValueError:
+        return None
+    plain = all(name is None or (name.isidentifier() and not form and not kind) for _, name, form, kind in parts)
+    return {name for _, name, _, _ in parts if name is not None} if plain else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nrm.errors import FileRefusedError, Problem, RulebookRefusedError, UnknownNameError, nearest
 from nrm.models import parse
+from nrm.rulebook.book import FINDING
 from nrm.rulebook.catalogue import Catalogue, CommitmentsFile
 from nrm.rulebook.rule import Example, Parameter, Rule
 from nrm.rulebook.vocabulary import Bar, Disclosure, Fact, Named, Outcome, Value, Vocabulary
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
 NOT_TOPICS = frozenset({"vocabulary", "parameters", "guarantees", "national", "locale", "consent"})
 EXAMPLES = ".examples.yaml"
 COMMON_VALUES = frozenset({"yes", "no", "unknown"})
+
+_NOT_READ_YET = frozenset({"guarantees", "consent"})
+_LOOKS_LIKE_OURS = frozenset({".yaml", ".yml", ".json"})
+_STAND_IN = {"label": dict.fromkeys(LANGUAGES, "…")}
+"""The label of a common value while `common.yaml` is broken, so that one fault is not told once for each fact."""
 
 _NAMED_FILES = ("roles", "recipients", "purposes", "groups")
 _OUTCOME_FILES: dict[str, type[Outcome]] = {
@@ -76,6 +82,8 @@ class Files:
     rules: tuple[RuleFile, ...]
     catalogue: Catalogue
     commitments_documents: Mapping[str, Document] = field(default_factory=dict)
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    """All documents of `rules/` by their place in it, such as `locale/fr.yaml`."""
 
     def countries(self) -> tuple[str, ...]:
         """Return the countries that have an overlay."""
@@ -89,6 +97,7 @@ def read_files(rules: Path, seeds: Path) -> Files:
 
     Raises:
         RulebookRefusedError: any file is missing, broken or not of its form; all faults are listed.
+        UnknownNameError: there is no such folder.
     """
     reader = _Reader(rules, seeds)
     files = reader.read()
@@ -102,8 +111,10 @@ def read_examples(rules: Path) -> tuple[ExampleFile, ...]:
 
     Raises:
         RulebookRefusedError: an example file is broken or not of its form; all faults are listed.
+        UnknownNameError: there is no such folder.
     """
     reader = _Reader(rules, rules)
+    reader.check_folders()
     examples = tuple(reader.read_examples())
     if reader.problems:
         raise RulebookRefusedError(reader.problems)
@@ -115,15 +126,20 @@ class _Reader:
         self.rules = rules
         self.seeds = seeds
         self.problems: list[Problem] = []
+        self._seen: set[Path] = set()
+        self._documents: dict[str, Document] = {}
 
-    def read(self) -> Files:
+    def check_folders(self) -> None:
         for folder in (self.rules, self.seeds):
             if not folder.is_dir():
                 todo = "name the folder with --rules and --seeds, or NRM_RULES and NRM_SEEDS"
                 raise UnknownNameError(Problem(str(folder), 0, "there is no such folder", todo))
+
+    def read(self) -> Files:
+        self.check_folders()
         vocabulary, documents = self._vocabulary()
         catalogue, commitments = self._catalogue()
-        return Files(
+        files = Files(
             vocabulary=vocabulary,
             vocabulary_documents=documents,
             phrases=self._phrases(),
@@ -131,15 +147,36 @@ class _Reader:
             rules=tuple(self._rule_files()),
             catalogue=catalogue,
             commitments_documents=commitments,
+            documents=self._documents,
         )
+        self._refuse_unread()
+        return files
+
+    def _refuse_unread(self) -> None:
+        # INVARIANT (no rule is lost silently): a file with a slip in its name or place is refused, not passed over.
+        examples = {path for path, _, _ in self._rule_paths() if path.name.endswith(EXAMPLES)}
+        for path in sorted(self.rules.rglob("*")):
+            inside = path.relative_to(self.rules)
+            aside = inside.parts[0] in _NOT_READ_YET or any(part.startswith(".") for part in inside.parts)
+            if path.suffix.lower() in _LOOKS_LIKE_OURS and not aside and path not in self._seen | examples:
+                todo = "a rule stands in `<topic>/<rule>.yaml` or `national/<country>/<rule>.yaml`"
+                self.problems.append(Problem(self._shown(path, self.rules), 0, "nothing reads this file", todo))
+
+    @staticmethod
+    def _shown(path: Path, base: Path) -> str:
+        return f"{base.name}/{path.relative_to(base).as_posix()}"
 
     def _document(self, path: Path, root: Path | None = None) -> Document | None:
+        self._seen.add(path)
         base = root or self.rules
         try:
-            return read_file(path, shown_as=f"{base.name}/{path.relative_to(base).as_posix()}")
+            document = read_file(path, shown_as=self._shown(path, base))
         except FileRefusedError as refused:
             self.problems.extend(refused.problems)
             return None
+        if base == self.rules:
+            self._documents[path.relative_to(base).as_posix()] = document
+        return document
 
     def _parsed(self, path: Path, kind: Any, root: Path | None = None) -> tuple[Any, Document] | None:  # noqa: ANN401
         document = self._document(path, root)
@@ -152,7 +189,9 @@ class _Reader:
         folder = self.rules / "vocabulary"
         documents: dict[str, Document] = {}
         common = self._parsed(folder / "common.yaml", dict[Code, Value])
-        shared: dict[str, Any] = common[1].data if common and isinstance(common[1].data, dict) else {}
+        shared: dict[str, Any] = dict.fromkeys(COMMON_VALUES, _STAND_IN)
+        if common and isinstance(common[1].data, dict):
+            shared = common[1].data
         facts: dict[str, Any] = {}
         fact_documents: dict[str, Document] = {}  # a fact and an outcome may share a word: rules say which they mean
         for path in sorted((folder / "facts").glob("*.yaml")):
@@ -162,6 +201,9 @@ class _Reader:
             _fill_common_values(document, shared)
             read = parse(document, dict[Code, Fact], self.problems)
             self._merge(facts, read or {}, document, fact_documents)
+            if FINDING in facts:
+                what = f"`{FINDING}` cannot be the name of a fact"
+                self.problems.append(document.problem((FINDING,), what, "rename it"))
         words: dict[str, dict[str, Any]] = {}
         for name, kind in _OUTCOME_FILES.items():
             words[name] = self._words(folder / "outcomes" / f"{name}.yaml", kind, documents)

@@ -6,7 +6,17 @@ from datetime import date
 
 from hypothesis import strategies as st
 
-from nrm.rulebook.book import Addition, BookBranch, BookRule, Clause, FindingTest, NumberTest, Rulebook, ValueTest, Within
+from nrm.rulebook.book import (
+    Addition,
+    BookBranch,
+    BookRule,
+    Clause,
+    FindingTest,
+    NumberTest,
+    Rulebook,
+    ValueTest,
+    Within,
+)
 from nrm.rulebook.vocabulary import Bar, ChoiceFact, CodesFact, Disclosure, Named, Outcome, Value, Vocabulary, WholeFact
 from nrm.rulebook.wording import Wording
 

@@ -188,5 +188,7 @@ def _resident_pages():
 def test_a_date_before_the_first_rule_is_refused_and_never_answered_with_nothing(application):
     from nrm.errors import UnknownNameError  # noqa: PLC0415
 
-    with pytest.raises(UnknownNameError, match="no rule is in force on `2025-12-31`; the first rule begins on 2026-01-01"):
+    with pytest.raises(
+        UnknownNameError, match="no rule is in force on `2025-12-31`; the first rule begins on 2026-01-01"
+    ):
         application.engine(date(2025, 12, 31))
