@@ -76,7 +76,7 @@ def explain(
 def _show_absence(absence: Absence, plan: Plan, speaker: Speaker, out: Printer) -> None:
     bars = _barred_by(absence.code, plan, speaker)
     out.line()
-    if bars:
+    if bars and absence.rules:
         out.line(speaker.phrase("withheld_by", bars=", ".join(speaker.label(bar) for bar in bars)), indent=2)
     elif not absence.rules:
         out.line(speaker.phrase("never_in_rulebook"), indent=2)
@@ -100,8 +100,6 @@ def _change(change: Change, speaker: Speaker) -> str:
 
 
 def _barred_by(code: str, plan: Plan, speaker: Speaker) -> list[str]:
-    if not any(line.code == code for line in plan.withheld):
-        return []
     return [line.code for line in plan.of("bar") if code in speaker.words.bars[line.code].forbids]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 import typer
-from click.exceptions import Abort
 from rich.console import Console
 
 from nrm.cli import decide, explain, records, rules, seeds
@@ -13,6 +12,9 @@ from nrm.errors import NrmError, RulebookRefusedError
 
 REFUSED = 2
 """Exit code for input that cannot be used."""
+
+STOPPED = 130
+"""Exit code after Ctrl-C, as shells expect it."""
 
 app = typer.Typer(
     help="Decide what a trafficked person is owed, and say why.",
@@ -28,7 +30,7 @@ app.add_typer(records.app, name="case", help="The form of a case record.")
 
 
 def run(arguments: list[str] | None = None) -> None:
-    """Run `nrm` and leave with 0 (done), 1 (a check said no) or 2 (input that cannot be used).
+    """Run `nrm` and leave with 0 (done), 1 (a check said no), 2 (input that cannot be used) or 130 (stopped).
 
     INVARIANT (no traceback reaches a person): a traceback could show what stands in a case file.
     """
@@ -41,13 +43,13 @@ def run(arguments: list[str] | None = None) -> None:
         if isinstance(error, RulebookRefusedError):
             errors.print(f"nothing was loaded: {len(error.problems)} problem(s)")
         sys.exit(REFUSED)
-    except (Abort, KeyboardInterrupt):
-        errors.print("stopped; nothing was changed")
-        sys.exit(REFUSED)
-    except BrokenPipeError:
-        # Whoever read our output has closed it, as `nrm … | head` does.
-        sys.stderr.close()
-        sys.exit(0)
+    except SystemExit as leaving:
+        if isinstance(leaving.__context__, BrokenPipeError):
+            # Whoever read our output has closed it, as `nrm … | head` does. Typer leaves with 1, which means "no" here.
+            sys.exit(0)
+        if leaving.code == STOPPED:
+            errors.print("stopped; nothing was changed")
+        raise
     except Exception as error:  # noqa: BLE001 - the last line of defence for personal data
         kind = type(error).__name__
         errors.print(f"error: the program itself failed (`{kind}`); nothing was decided; please report this")

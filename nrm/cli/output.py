@@ -8,7 +8,6 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from nrm.rulebook.wording import RIGHT_TO_LEFT
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from nrm.rulebook.wording import Language
 
 WIDTH = 80
+NARROWEST = 20
 
 _RIGHT_TO_LEFT_MARK = "\u200f"
 _ISOLATE, _POP = "\u2066", "\u2069"  # Unicode Bidirectional Algorithm, UAX #9
@@ -36,7 +36,11 @@ class Printer:
 
     def line(self, text: str = "", style: str = "", indent: int = 0) -> None:
         """Print one paragraph, wrapped and indented."""
-        self.console.print(Padding(Text(self.directed(text), style=style), (0, 0, 0, indent)) if text else "")
+        # Wrapped before it is directed: a terminal gives each of its lines a direction of its own.
+        room = max(NARROWEST, self.console.width - indent)
+        for wrapped in Text(text).wrap(self.console, room) if text else [Text()]:
+            said = self.directed(wrapped.plain.rstrip())
+            self.console.print(Text(" " * indent).append(said, style), soft_wrap=True)
 
     def directed(self, text: str) -> str:
         """Return `text` so that a terminal that knows right-to-left shows codes inside it in their own direction."""
@@ -46,5 +50,6 @@ class Printer:
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold
-    """Print `value` as JSON with sorted nothing and two spaces: the same value gives the same bytes."""
+    """Print `value` as JSON, keys in their order, two spaces: the same value gives the same bytes."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.flush()  # so that a reader who has gone is noticed here, and not when Python ends

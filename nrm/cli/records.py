@@ -28,6 +28,7 @@ def new(lang: Language = "en", rules: RulesFolder = None, seeds: SeedsFolder = N
     application_ = application(rules, seeds)
     speaker = application_.speaker(lang)
     sys.stdout.write(template(fact_comments(application_.files.vocabulary, speaker.language)))
+    sys.stdout.flush()
 
 
 @app.command("schema")
@@ -55,6 +56,9 @@ def facts(
         return
     out = Printer(speaker.language)
     table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
+    table.add_column(no_wrap=True)  # the code is what a person copies
     for name, value in known.items():
         values = sorted(value) if isinstance(value, frozenset) else [str(value)]
         said = ", ".join(speaker.value(name, one) for one in values)

@@ -56,8 +56,8 @@ def _print(catalogue: Catalogue, missing: list[str], *, full: bool) -> None:
                 table.add_row("", commitment.says, style="dim")
         out.console.print(table)
         out.line()
-    summary = Table(box=None, pad_edge=False)
-    summary.add_column("document")
+    summary = Table(box=None, pad_edge=False, collapse_padding=True)
+    summary.add_column("document", no_wrap=True)
     for heading in ("entries", *ANSWER_KINDS):
         summary.add_column(heading, justify="right")
     for document in catalogue.documents:

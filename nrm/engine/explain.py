@@ -10,7 +10,7 @@ from nrm.rulebook.book import FINDING
 from nrm.rulebook.vocabulary import UNKNOWN, CodesFact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from nrm.engine.facts import Facts, FactValue
     from nrm.engine.program import Program, Step
@@ -56,16 +56,20 @@ _Chosen = tuple[tuple[str, tuple[str, ...]], ...]
 def why_not(program: Program, facts: Facts, code: str) -> Absence:
     """Return the smallest changes of facts that would bring the outcome `code`.
 
-    Every way that is returned was tried: with these changes the rule applies. Nothing is changed in `facts`.
+    INVARIANT (an explanation is true): every way that is returned was tried; whichever of its values are taken, the
+    rule then applies and no bar withholds the outcome. Nothing is changed in `facts`.
     """
     steps = [step for step in program.steps if any(program.slots[place][1] == code for place in step.gives)]
-    search = _Search(program, facts)
+    search = _Search(program, facts, code)
     ways: list[Way] = []
     for budget in range(1, MOST_CHANGES + 1):
         for step in steps:
             for chosen in search.satisfy(step, (), budget):
-                way = Way(tuple(search.change(fact, values) for fact, values in sorted(chosen)), step.rule.name)
-                if len(chosen) == budget and not any(set(known.changes) <= set(way.changes) for known in ways):
+                sure = search.sure_values(step, chosen) if len(chosen) == budget else None
+                if sure is None:
+                    continue
+                way = Way(tuple(search.change(fact, values) for fact, values in sorted(sure)), step.rule.name)
+                if not any(set(known.changes) == set(way.changes) for known in ways):
                     ways.append(way)
                 if len(ways) == MOST_WAYS:
                     break
@@ -75,12 +79,18 @@ def why_not(program: Program, facts: Facts, code: str) -> Absence:
     return Absence(code, rules, tuple(ways[:MOST_WAYS]))
 
 
+def _likeliest(values: tuple[str, ...]) -> str:
+    return next((value for value in values if value != UNKNOWN), UNKNOWN)
+
+
 class _Search:
     """Backward chaining from an outcome to facts, one missing clause at a time."""
 
-    def __init__(self, program: Program, facts: Facts) -> None:
+    def __init__(self, program: Program, facts: Facts, code: str) -> None:
         self.program = program
         self.facts = facts
+        words = program.rulebook.vocabulary
+        self.forbidding = {bar for bar, meant in words.bars.items() if code in meant.forbids}
         self.case = encode(program, facts)
         self.makers: dict[str, list[Step]] = {}
         for step in program.steps:
@@ -130,14 +140,47 @@ class _Search:
         return isinstance(self.program.rulebook.vocabulary.facts[fact], CodesFact)
 
     def _with(self, chosen: _Chosen) -> int:
-        case = self.case
-        bits: Mapping[str, Mapping[str, int]] = dict(self.program.bits_by_fact)
+        case = self._without(chosen)
         for fact, values in chosen:
-            if not self._is_codes(fact):
-                for bit in bits[fact].values():
-                    case &= ~bit
-            case |= bits[fact][next((value for value in values if value != UNKNOWN), UNKNOWN)]
+            case |= self.program.bits[fact, _likeliest(values)]
         return case
+
+    def _without(self, chosen: _Chosen) -> int:
+        """Return the case without the values that `chosen` replaces; observed codes stay."""
+        replaced = [fact for fact, _ in chosen if not self._is_codes(fact)]
+        return self.case & ~sum(bit for (fact, _), bit in self.program.bits.items() if fact in replaced)
+
+    def sure_values(self, step: Step, chosen: _Chosen) -> _Chosen | None:
+        """Return `chosen` with only those values of which any combination brings the outcome; None if none does."""
+        if self._surely(step, chosen):
+            return chosen
+        sure: list[tuple[str, tuple[str, ...]]] = [(fact, (_likeliest(values),)) for fact, values in chosen]
+        if not self._surely(step, tuple(sure)):
+            return None
+        for place, (fact, values) in enumerate(chosen):
+            for value in values:
+                wider = tuple(known for known in values if known == value or known in sure[place][1])
+                trial = (*sure[:place], (fact, wider), *sure[place + 1 :])
+                if self._surely(step, trial):
+                    sure[place] = (fact, wider)
+        return tuple(sure)
+
+    def _surely(self, step: Step, chosen: _Chosen) -> bool:
+        """Say whether `step` applies, and nothing withholds the outcome, whichever value of each change is taken."""
+        choices = [sum(self.program.bits[fact, value] for value in values) for fact, values in chosen]
+        surely = possibly = self._without(chosen)
+        for choice in choices:
+            possibly |= choice
+        applies = False
+        for other in self.program.in_layers:
+            if all(mask & surely or any(choice & ~mask == 0 for choice in choices) for mask in other.masks):
+                surely |= other.findings
+                applies = applies or other.index == step.index
+            if all(mask & possibly for mask in other.masks):
+                possibly |= other.findings
+                if any(addition.code in self.forbidding for addition in other.rule.then):
+                    return False
+        return applies
 
     def change(self, fact: str, values: tuple[str, ...]) -> Change:
         """Return a chosen change as it is shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,9 @@ def check_facts(
     return checked
 
 
+_DIGITS = re.compile(r"[0-9]{1,18}")  # Python refuses to read thousands of digits, with an error of its own
+
+
 class _Refusal(Exception):  # noqa: N818 - it never leaves this module
     def __init__(self, what: str, todo: str) -> None:
         super().__init__(what)
@@ -73,7 +77,7 @@ def _one_of(name: str, value: object, valid: Mapping[str, object], form: str) ->
 
 
 def _number(name: str, value: object, fact: WholeFact) -> int | None:
-    number = int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else value
+    number = int(value) if isinstance(value, str) and _DIGITS.fullmatch(value) else value
     if number in (UNKNOWN, None):
         return None
     if isinstance(number, bool) or not isinstance(number, int) or not fact.from_ <= number <= fact.to:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 TRIES = 3
 """Fresh sessions that a decision may use before it is given up."""
 
+_LET_A_PERSON_LOOK = "keep what the masks found and let a person look"
+
 _ACCEPTED = frozenset({0, 1, 3})
 """The C engine's answers to a fact: matched something, matched nothing, still deferred. 2 means "observed before"."""
 
@@ -63,32 +65,44 @@ class CEngine(Protocol):
 
 
 class Rete:
-    """A program loaded into the C engine. Safe to share between threads: one decision runs at a time."""
+    """A program loaded into the C engine. Safe to share between threads: one decision runs at a time.
+
+    When the C engine refuses the program, `refused` is set and every evaluation fails: the masks still protect.
+    """
 
     def __init__(self, program: Program, c_engine: CEngine | None = None) -> None:
         self.program = program
         self._c: Any = c_engine or durable_rules_engine
         self._lock = Lock()
         self._sessions = count()
+        self.refused = False
         self._made = [tuple(a.code for a in step.rule.then if a.kind == "finding") for step in program.steps]
         self._parts: list[tuple[Section, int]] = []
-        for section in sections(program):
-            self._parts.append((section, self._load(section)))
+        self._partial: dict[str, str] = {}
+        try:
+            for section in sections(program):
+                self._parts.append((section, self._load(section)))
+                self._partial.update(section.partial)
+        except self._c.error:
+            self.close()
+            self.refused = True
         self._steps = {name: steps for section, _ in self._parts for name, steps in section.steps.items()}
         self._readers = {
             finding: [handle for section, handle in self._parts if finding in section.findings]
-            for finding in program.rulebook.vocabulary.findings
+            for finding in (*program.rulebook.vocabulary.findings, *self._partial.values())
         }
 
     def evaluate(self, facts: Facts) -> frozenset[int]:
         """Return the indexes of the steps that apply to `facts`.
 
         Raises:
-            EngineError: the C engine failed in every session that was tried.
+            EngineError: the C engine refused the rulebook, or failed in every session that was tried.
         """
+        if self.refused:
+            raise EngineError(Problem("engine", 0, "the second engine refused the rulebook", _LET_A_PERSON_LOOK))
         parts = case_parts(self.program, facts)
         messages = [
-            (handle, ",".join(['"case":1', *(parts[fact] for fact in section.facts if fact in parts)]))
+            (handle, ",".join(['"case":1', *(parts[read] for read in section.properties if read in parts)]))
             for section, handle in self._parts
         ]
         with self._lock:
@@ -96,12 +110,11 @@ class Rete:
                 session = _Session(self._c, str(next(self._sessions)))
                 try:
                     return self._decide(session, messages)
-                except (self._c.error, _ObservedBeforeError):
+                except (self._c.error, _StrangeAnswerError):
                     continue
                 finally:
                     session.forget()
-        todo = "keep what the masks found and let a person look"
-        raise EngineError(Problem("engine", 0, f"the second engine failed {TRIES} times", todo))
+        raise EngineError(Problem("engine", 0, f"the second engine failed {TRIES} times", _LET_A_PERSON_LOOK))
 
     def close(self) -> None:
         """Give the network's memory back; the object is of no use afterwards."""
@@ -110,10 +123,7 @@ class Rete:
         self._parts = []
 
     def _load(self, section: Section) -> int:
-        try:
-            handle: int = self._c.create_ruleset(f"nrm{next(_names)}", json.dumps(section.rules))
-        except self._c.error:
-            raise EngineError(Problem("engine", 0, "the second engine refused the rulebook", "report it")) from None
+        handle: int = self._c.create_ruleset(f"nrm{next(_names)}", json.dumps(section.rules))
         return handle
 
     def _decide(self, session: _Session, messages: list[tuple[int, str]]) -> frozenset[int]:
@@ -122,19 +132,22 @@ class Rete:
         waiting = deque(messages)  # every section sees the case before any finding
         while waiting:
             handle, message = waiting.popleft()
-            for index in self._steps_of(session.assert_fact(handle, message)):
-                if index in fired:  # several alternatives of one step may hold
-                    continue
-                fired.add(index)
-                for finding in self._made[index]:
-                    if finding not in found:
-                        found.add(finding)
-                        waiting.extend((reader, f'"finding":"{finding}"') for reader in self._readers[finding])
+            for finding in self._findings_of(session.assert_fact(handle, message), fired):
+                if finding not in found:  # several alternatives of one step may hold
+                    found.add(finding)
+                    waiting.extend((reader, f'"finding":"{finding}"') for reader in self._readers[finding])
         return frozenset(fired)
 
-    def _steps_of(self, names: list[str]) -> Iterator[int]:
+    def _findings_of(self, names: list[str], fired: set[int]) -> Iterator[str]:
+        """Add the steps of the network rules `names` to `fired`, and yield what they find."""
         for name in names:
-            yield from self._steps[name]
+            if name not in self._steps:
+                raise _StrangeAnswerError
+            if name in self._partial:
+                yield self._partial[name]
+            for index in self._steps[name]:
+                fired.add(index)
+                yield from self._made[index]
 
 
 class _Session:
@@ -152,14 +165,14 @@ class _Session:
         fact = f'{{"sid":"{self._name}","id":"{self._facts}",{message}}}'
         answer, state = self._c.assert_fact(handle, fact)
         if answer not in _ACCEPTED:
-            raise _ObservedBeforeError
+            raise _StrangeAnswerError  # above all "observed before": two facts of one session have the same hash
         started = self._c.start_action_for_state(handle, state)
         fired: list[str] = []
         action = started[1] if started else None
         while action:
             self._acted.add(handle)
             # An action reads `{"<name>":{…}}`; only its name is of interest.
-            fired.append(action[2 : action.index('"', 2)])
+            fired.append(action[2:].partition('"')[0])
             action = self._c.complete_and_start_action(handle, state)
         return fired
 
@@ -174,5 +187,5 @@ class _Session:
                 self._c.delete_state(handle, self._name)
 
 
-class _ObservedBeforeError(Exception):
-    """Two facts of one session have the same hash in the C engine."""
+class _StrangeAnswerError(Exception):
+    """The C engine answered what it cannot answer to a new fact, or named a rule that it was not given."""

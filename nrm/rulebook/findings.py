@@ -37,7 +37,8 @@ def circles(files: Files) -> Iterator[Circle]:
                 needs.setdefault(finding, set()).update(read)
                 makers.setdefault(finding, []).append(file.rule.rule)
     try:
-        TopologicalSorter(needs).prepare()
+        # Sorted, so that the same files give the same error in every process.
+        TopologicalSorter({finding: sorted(read) for finding, read in needs.items()}).prepare()
     except CycleError as error:
         found: list[str] = error.args[1]
         rules = [rule for finding in found for rule in makers.get(finding, [])]

@@ -92,7 +92,8 @@ def _consequence_problems(files: Files, file: RuleFile, consequence: Consequence
         code = getattr(consequence, kind)
         if code is not None and code not in words.outcomes(kind):
             todo = nearest(code, words.outcomes(kind))
-            yield file.document.problem((*at, kind), f"`{code}` is not a {kind} of the vocabulary", todo)
+            article = "an" if kind == "offer" else "a"
+            yield file.document.problem((*at, kind), f"`{code}` is not {article} {kind} of the vocabulary", todo)
     if consequence.by is not None and consequence.by not in words.roles:
         todo = nearest(consequence.by, words.roles)
         yield file.document.problem((*at, "by"), f"`{consequence.by}` is not a role", todo)
