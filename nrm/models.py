@@ -101,10 +101,18 @@ def parse(document: Document, kind: Any, problems: list[Problem], *, private: bo
 
 
 def _only_follows(error: Any, errors: list[Any]) -> bool:  # noqa: ANN401
-    """Say whether `error` ("too few entries") is there only because the entries themselves are faulty."""
+    """Say whether `error` is there only because of another: "too few entries" of faulty entries, or a second form.
+
+    A text that is wrong where a text or a mapping may stand is wrong once, as the text that somebody meant it to be.
+    """
     loc = error["loc"]
-    return error["type"] == "too_short" and any(
-        len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in errors
+    if error["type"] == "too_short":
+        return any(len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in errors)
+    beside = (other for other in errors if other is not error and other["loc"][:-1] == loc[:-1])
+    return (
+        error["type"] == "model_type"
+        and isinstance(error["input"], str)
+        and any(other["type"] == "value_error" for other in beside)
     )
 
 

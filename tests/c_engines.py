@@ -48,7 +48,7 @@ class WatchedEngine:
     def complete_and_start_action(self, handle, state):
         return self.passed_on(handle, state, durable_rules_engine.complete_and_start_action(handle, state))
 
-    def passed_on(self, handle, state, action):
+    def passed_on(self, handle, state, action):  # noqa: ARG002 - a faulty engine uses them
         """Return the action that our program is told; a faulty engine changes it here."""
         return action
 

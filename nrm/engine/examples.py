@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nrm.engine.facts import check_facts
 from nrm.errors import CaseRefusedError, Problem, UnknownNameError, nearest
+from nrm.rulebook.dates import in_force
 from nrm.rulebook.resolve import rulebook_on
 from nrm.rulebook.vocabulary import OUTCOME_KINDS
 
@@ -33,14 +34,14 @@ class ExampleRunner:
 
     def problems(self, file: ExampleFile) -> Iterator[Problem]:
         """Yield every way in which the examples of one rule and the rulebook differ."""
-        yield from self._missing_kinds(file)
+        yield from self._faulty_kinds(file)
         for number, example in enumerate(file.examples):
             self.ran += 1
             for what, todo, field in self._run(file, example):
                 at: Place = (number, field) if (number, field) in file.document.lines else (number,)
                 yield file.document.problem(at, f"example `{example.example}`: {what}", todo)
 
-    def _missing_kinds(self, file: ExampleFile) -> Iterator[Problem]:
+    def _faulty_kinds(self, file: ExampleFile) -> Iterator[Problem]:
         rule = next((f.rule for f in self.files.rules if f.rule.rule == file.rule), None)
         if rule is None:
             yield file.document.problem((), f"there is no rule `{file.rule}` beside these examples", "rename the file")
@@ -51,6 +52,18 @@ class ExampleRunner:
                 continue
             if not any(example.kind == kind for example in file.examples):
                 yield file.document.problem((), f"`{file.rule}` has no example of kind `{kind}`", "write one")
+        for number, example in enumerate(file.examples):
+            begun = in_force(rule.versions, example.on) is not None
+            if begun == (example.kind == "before"):
+                when = "is in force" if begun else "has not begun"
+                what = (
+                    f"`{file.rule}` {when} on `{example.on.isoformat()}`, and this example is of kind `{example.kind}`"
+                )
+                yield file.document.problem((number, "on"), what, "mend the date or the kind")
+            expects = bool(example.expect or example.expect_bar)
+            if (example.kind == "applies" and not expects) or (example.kind == "does_not_apply" and expects):
+                what = f"an example of kind `{example.kind}` expects {'something' if expects else 'nothing'}"
+                yield file.document.problem((number, "kind"), what, "mend the kind or what is expected")
 
     def _engine_on(self, example: Example, country: str | None) -> Engine | None:
         try:

@@ -6,9 +6,10 @@ Whether the words exist and fit together is the linter's work (`nrm.rulebook.lin
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from nrm.models import IsoDate, Whole
 from nrm.rulebook.wording import Code, Model, Wording, Words
@@ -16,10 +17,26 @@ from nrm.rulebook.wording import Code, Model, Wording, Words
 ANY = "any"
 """Written for `includes:` when every code of the fact is meant."""
 
-SourceText = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Za-z0-9/-]+ (§[0-9]+(\([a-z]\))?|pp\([a-z_]+\))$")]
+
+def _source(text: str) -> str:
+    if not _SOURCE.match(text):
+        raise ValueError(f"`{text}` is not a paragraph; write it as `A/RES/76/7 §12` or `A/RES/76/7 §24(a)`")
+    return text
+
+
+def _duration(text: str) -> str:
+    if not _DURATION.match(text):
+        raise ValueError(f"`{text}` is not a time limit; write `PT24H`, `P3D` or `{{parameter: name}}`")
+    return text
+
+
+_SOURCE = re.compile(r"^[A-Z][A-Za-z0-9/-]+ (§[0-9]+(\([a-z]\))?|pp\([a-z_]+\))$")
+_DURATION = re.compile(r"^(PT[1-9][0-9]{0,4}H|P[1-9][0-9]{0,4}D)$")
+
+SourceText = Annotated[str, AfterValidator(_source), WithJsonSchema({"type": "string", "pattern": _SOURCE.pattern})]
 """A paragraph in the catalogue of commitments, such as `A/RES/76/7 §12` or `A/RES/76/7 §24(a)`."""
 
-Duration = Annotated[str, StringConstraints(pattern=r"^(PT[1-9][0-9]{0,4}H|P[1-9][0-9]{0,4}D)$")]
+Duration = Annotated[str, AfterValidator(_duration), WithJsonSchema({"type": "string", "pattern": _DURATION.pattern})]
 """Hours or days as ISO 8601 writes them: `PT24H`, `P3D`."""
 
 
@@ -29,7 +46,16 @@ def _one_or_more(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
-Codes = Annotated[tuple[Code, ...], BeforeValidator(_one_or_more), Field(min_length=1)]
+_WORD_OR_WORDS = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+
+Codes = Annotated[tuple[Code, ...], BeforeValidator(_one_or_more), Field(min_length=1), WithJsonSchema(_WORD_OR_WORDS)]
+"""One code, or a list of codes."""
+
+Repealed = Annotated[Literal["true"], WithJsonSchema({"enum": [True, "true"]})]
+"""Our reader takes `true` as text; an editor takes it as a Boolean."""
+
+Given = Annotated[str | tuple[str, ...], WithJsonSchema({"anyOf": [*_WORD_OR_WORDS["anyOf"], {"type": "integer"}]})]
+"""A fact's value, its observed codes, or a number."""
 
 
 class FromParameter(Model):
@@ -105,7 +131,7 @@ class Version(Model):
     because: Wording | None = None
     branches: tuple[Branch, ...] | None = Field(None, min_length=1)
     then: tuple[Consequence, ...] | None = Field(None, min_length=1)
-    repealed: Literal["true"] | None = None
+    repealed: Repealed | None = None
     reason: Words | None = None
 
     @model_validator(mode="after")
@@ -168,7 +194,7 @@ class Example(Model):
     example: Words
     kind: Literal["applies", "does_not_apply", "unknown", "before"]
     on: IsoDate
-    given: dict[Code, str | tuple[str, ...]]
+    given: dict[Code, Given]
     expect: tuple[Code, ...] = ()
     expect_bar: tuple[Code, ...] = ()
     expect_not: tuple[Code, ...] = ()

@@ -8,7 +8,7 @@ from c_engines import Adds, FailsAtFact, Forgets, ObservedBefore, RefusesToLoad,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_books import ON, book, rule
-from strategies import facts_of, random_facts, rulebooks
+from strategies import random_facts, rulebooks
 
 from nrm.engine.decide import Engine
 from nrm.engine.network import ANCHOR, sections
@@ -121,41 +121,40 @@ def test_an_outcome_that_both_permit_keeps_only_the_reasons_on_which_they_agree(
     assert [reason.step.rule.name for reason in plan.line("tell").reasons] == ["one"]
 
 
-def faulty_engines(names):
-    chosen = st.sampled_from(sorted(names))
-    return st.one_of(
-        st.builds(Forgets, st.sets(chosen, min_size=1)),
-        st.builds(Adds, st.one_of(chosen, st.just("no_such_rule"))),
-        st.builds(ObservedBefore, st.integers(1, 40)),
-        st.builds(FailsAtFact, st.sets(st.integers(1, 12), min_size=1)),
-        st.builds(RefusesToLoad, st.integers(0, 1)),
-    )
+def faulty_engines(names, random):
+    yield Forgets(set(random.sample(names, random.randint(1, len(names)))))
+    yield Adds(random.choice([*names, "no_such_rule"]))
+    yield ObservedBefore(random.randint(1, 40))
+    yield FailsAtFact(set(random.sample(range(1, 13), 5)))
+    yield RefusesToLoad(random.randint(0, 1))
 
 
-@settings(max_examples=150, deadline=None)
-@given(st.data())
-def test_whatever_goes_wrong_in_one_engine_no_protection_is_lost_and_nothing_more_is_disclosed(data):
-    rulebook = data.draw(rulebooks())
-    facts = data.draw(facts_of(rulebook.vocabulary))
+@settings(max_examples=30, deadline=None)
+@given(rulebooks(), st.integers(0, 2**32))
+def test_whatever_goes_wrong_in_one_engine_no_protection_is_lost_and_nothing_more_is_disclosed(rulebook, seed):
+    random = Random(seed)  # noqa: S311 - a test, not a secret
     sound = Engine(rulebook)
-    truth = sound.decide(facts, ON)
-    names = {name for section in sections(sound.program) for name in section.steps} - {ANCHOR}
-    c_engine = data.draw(faulty_engines(names))
-    engine = Engine(rulebook, c_engine)
-    plan = engine.decide(facts, ON)
+    names = sorted({name for section in sections(sound.program) for name in section.steps} - {ANCHOR})
+    for c_engine in faulty_engines(names, random):
+        engine = Engine(rulebook, c_engine)
+        for density in (0.2, 0.5, 1.0):
+            facts = random_facts(rulebook.vocabulary, random, density)
+            _nothing_is_lost(sound.decide(facts, ON), engine.decide(facts, ON), rulebook.vocabulary)
+        assert not c_engine.open & c_engine.acted
+        engine.rete.close()
+        assert c_engine.loaded == set()
+    sound.rete.close()
+
+
+def _nothing_is_lost(truth, plan, words):
     withheld = {line.code for line in plan.withheld}
     for kind in ("finding", "offer", "bar"):
         assert truth.codes(kind) <= plan.codes(kind)
     assert truth.codes("duty") <= plan.codes("duty") | withheld
     assert plan.codes("disclosure") <= truth.codes("disclosure")
-    forbidden = {code for bar in plan.codes("bar") for code in rulebook.vocabulary.bars[bar].forbids}
+    forbidden = {code for bar in plan.codes("bar") for code in words.bars[bar].forbids}
     assert not forbidden & plan.codes()
-    if not plan.disputed:
-        assert plan == truth
-    assert not c_engine.open & c_engine.acted
-    sound.rete.close()
-    engine.rete.close()
-    assert c_engine.loaded == set()
+    assert plan.disputed or plan == truth
 
 
 def test_many_threads_decide_with_one_engine_as_one_thread_does(real_engine):

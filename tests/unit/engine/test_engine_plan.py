@@ -48,9 +48,7 @@ def test_limits_of_different_units_are_compared_by_about_how_long_they_are(longe
 
 
 def test_of_two_limits_that_are_as_long_the_first_rule_by_name_is_quoted():
-    plan = plan_of(
-        rule("a", then=["duty:call/caseworker/24 hours"]), rule("b", then=["duty:call/caseworker/1 days"])
-    )
+    plan = plan_of(rule("a", then=["duty:call/caseworker/24 hours"]), rule("b", then=["duty:call/caseworker/1 days"]))
     assert plan.line("call").within == Within(24, "hours")
 
 
