@@ -30,7 +30,8 @@ class ExampleRunner:
         self.files = files
         self.ran = 0
         self._make = engine
-        self._engines: dict[tuple[object, str | None], Engine | None] = {}
+        self._changes: dict[str | None, tuple[date, ...]] = {}
+        self._engines: dict[tuple[date | None, str | None], Engine | None] = {}
 
     def problems(self, file: ExampleFile) -> Iterator[Problem]:
         """Yield every way in which the examples of one rule and the rulebook differ."""
@@ -66,13 +67,15 @@ class ExampleRunner:
                 yield file.document.problem((number, "kind"), what, "mend the kind or what is expected")
 
     def _engine_on(self, example: Example, country: str | None) -> Engine | None:
-        try:
-            book = rulebook_on(self.files, example.on, country)
-        except UnknownNameError:
-            return None  # before the first rule of all: nothing is in force, so nothing applies
-        key = (tuple((rule.name, rule.version) for rule in book.rules), country)
+        if country not in self._changes:
+            self._changes[country] = change_dates(self.files, country)
+        # Nothing changes between two dates of change, neither a rule nor a parameter that it names.
+        key = (max((day for day in self._changes[country] if day <= example.on), default=None), country)
         if key not in self._engines:
-            self._engines[key] = self._make(book)
+            try:
+                self._engines[key] = self._make(rulebook_on(self.files, example.on, country))
+            except UnknownNameError:
+                self._engines[key] = None  # before the first rule of all: nothing is in force, so nothing applies
         return self._engines[key]
 
     def _run(self, file: ExampleFile, example: Example) -> Iterator[tuple[str, str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from nrm.engine.masks import encode, evaluate
@@ -23,6 +24,10 @@ MOST_WAYS = 3
 
 MOST_LOOKS = 4000
 """Evaluations that one search may spend, so that an explanation answers within about a second."""
+
+
+MOST_COMBINATIONS = 50
+"""Combinations of single values that are tried for one way."""
 
 
 class Change(NamedTuple):
@@ -79,8 +84,8 @@ def why_not(program: Program, facts: Facts, code: str) -> Absence:
     return Absence(code, rules, tuple(ways[:MOST_WAYS]))
 
 
-def _likeliest(values: tuple[str, ...]) -> str:
-    return next((value for value in values if value != UNKNOWN), UNKNOWN)
+def _likeliest_first(values: tuple[str, ...]) -> list[str]:
+    return sorted(values, key=lambda value: value == UNKNOWN)
 
 
 class _Search:
@@ -127,13 +132,12 @@ class _Search:
     def _by_fact(
         self, step: Step, fact: str, values: tuple[str, ...], chosen: _Chosen, budget: int
     ) -> Iterator[_Chosen]:
-        earlier = dict(chosen)
-        if fact in earlier and not self._is_codes(fact):
-            both = tuple(value for value in earlier[fact] if value in values)
-            if both and both != earlier[fact]:
-                narrowed = tuple((name, both if name == fact else kept) for name, kept in chosen)
-                yield from self.satisfy(step, narrowed, budget)
-        elif len(chosen) < budget:
+        taken = [(place, earlier) for place, (name, earlier) in enumerate(chosen) if name == fact]
+        for place, earlier in taken:
+            both = tuple(value for value in earlier if value in values)
+            if both and both != earlier:
+                yield from self.satisfy(step, (*chosen[:place], (fact, both), *chosen[place + 1 :]), budget)
+        if len(chosen) < budget and (self._is_codes(fact) or not taken):  # further codes may be observed
             yield from self.satisfy(step, (*chosen, (fact, values)), budget)
 
     def _is_codes(self, fact: str) -> bool:
@@ -142,7 +146,7 @@ class _Search:
     def _with(self, chosen: _Chosen) -> int:
         case = self._without(chosen)
         for fact, values in chosen:
-            case |= self.program.bits[fact, _likeliest(values)]
+            case |= self.program.bits[fact, _likeliest_first(values)[0]]
         return case
 
     def _without(self, chosen: _Chosen) -> int:
@@ -154,9 +158,11 @@ class _Search:
         """Return `chosen` with only those values of which any combination brings the outcome; None if none does."""
         if self._surely(step, chosen):
             return chosen
-        sure: list[tuple[str, tuple[str, ...]]] = [(fact, (_likeliest(values),)) for fact, values in chosen]
-        if not self._surely(step, tuple(sure)):
+        single = product(*([(fact, (value,)) for value in _likeliest_first(values)] for fact, values in chosen))
+        first = next((trial for trial in islice(single, MOST_COMBINATIONS) if self._surely(step, trial)), None)
+        if first is None:
             return None
+        sure: list[tuple[str, tuple[str, ...]]] = list(first)
         for place, (fact, values) in enumerate(chosen):
             for value in values:
                 wider = tuple(known for known in values if known == value or known in sure[place][1])

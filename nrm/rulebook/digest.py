@@ -1,21 +1,19 @@
 """The name of a rulebook: SHA-256 of its canonical form, so that every decision says by which rules it was made.
 
-Canonical form: RFC 8785 (JSON Canonicalization Scheme). Two rulebooks with the same digest give the same lines with
-the same reasons for the same facts. Not part of it: the date (what is in force on that date is), the phrases around
-the words, and the order of the words in the vocabulary, which is only the order in which a plan shows its lines.
+Canonical form: RFC 8785 (JSON Canonicalization Scheme). Two rulebooks with the same digest give the same plan for the
+same facts, byte for byte; the order of the words is therefore part of it, because a plan lists its lines in that order.
+Not part of it: the date (what is in force on that date is) and the phrases around the words.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import rfc8785
 from pydantic import BaseModel
-
-from nrm.rulebook.book import ValueTest
 
 if TYPE_CHECKING:
     from nrm.rulebook.book import Rulebook
@@ -26,7 +24,19 @@ LANGUAGE_VERSION = 1
 
 def canonical(rulebook: Rulebook) -> bytes:
     """Return the canonical bytes of `rulebook`."""
-    return rfc8785.dumps({"language_version": LANGUAGE_VERSION, "rulebook": _plain(rulebook)})
+    words = rulebook.vocabulary
+    return rfc8785.dumps(
+        {
+            "language_version": LANGUAGE_VERSION,
+            "rulebook": _plain(rulebook),
+            # RFC 8785 sorts keys, so the order of the words has to be said besides.
+            "order": {
+                "outcomes": list(words.all_outcome_codes()),
+                "facts": {name: list(getattr(fact, "values", ())) for name, fact in words.facts.items()},
+                "of_facts": list(words.facts),
+            },
+        }
+    )
 
 
 def digest(rulebook: Rulebook) -> str:
@@ -35,9 +45,6 @@ def digest(rulebook: Rulebook) -> str:
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any part of the rulebook
-    if isinstance(value, ValueTest):
-        # A test holds its values in the order of the vocabulary, which means nothing.
-        value = replace(value, values=tuple(sorted(value.values)))
     if is_dataclass(value) and not isinstance(value, type):
         kind = type(value).__name__
         return {"is": kind, **{part.name: _plain(getattr(value, part.name)) for part in fields(value)}}

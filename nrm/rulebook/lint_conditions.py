@@ -80,7 +80,7 @@ class ConditionLint:
                 what = f"nobody is told why an unknown `{name}` leaves the person outside this rule"
                 yield self.document.problem(at, what, "add a `reason`")
             wanted.discard(UNKNOWN)
-        elif condition.is_not is not None and named:
+        elif condition.is_not is not None and named and wanted:
             what = f"`is_not` leaves out an unknown `{name}` without saying why"
             todo = "take `unknown` out of the list, and add `when_unknown: does_not_apply` with a `reason`"
             yield self.document.problem(at, what, todo)

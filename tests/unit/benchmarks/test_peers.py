@@ -182,7 +182,7 @@ def test_what_was_measured_is_shown_in_each_form(workloads):
 
 
 def test_ratios_compare_round_with_round():
-    slow = measure.Measured("slow", "", 1, (10.0, 40.0, 9.0), (0.0,) * 3)
-    fast = measure.Measured("fast", "", 1, (5.0, 20.0, 3.0), (0.0,) * 3)
+    slow = measure.Measured("slow", "", 1, (10.0, 40.0, 9.0), (0.0,) * 3, (0.0,) * 3)
+    fast = measure.Measured("fast", "", 1, (5.0, 20.0, 3.0), (0.0,) * 3, (0.0,) * 3)
     assert measure.times_of(slow, fast) == (2.0, 2.0, 3.0)
     assert slow.median == 10.0

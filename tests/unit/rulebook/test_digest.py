@@ -47,10 +47,23 @@ def test_a_digest_is_sha_256_of_the_canonical_form_in_lower_case(sound):
 def test_neither_the_order_of_keys_nor_the_way_of_writing_changes_it(sound, accept, style):
     parsed = {path: yaml.load(text, yaml.BaseLoader) for path, text in sound_files().items()}  # noqa: S506 - text only
     rewritten = {
-        path: yaml.dump(turned(data), sort_keys=False, allow_unicode=style != {"default_style": '"'}, **style)
+        path: yaml.dump(
+            data if "/vocabulary/" in path else turned(data),
+            sort_keys=False,
+            allow_unicode=style != {"default_style": '"'},
+            **style,
+        )
         for path, data in parsed.items()
     }
     assert digest_of(accept(rewritten)) == digest_of(sound)
+
+
+@pytest.mark.parametrize("path", [OFFERS, PERSON])
+def test_the_order_of_the_words_changes_it_because_a_plan_lists_its_lines_in_that_order(sound, accept, path):
+    words = yaml.load(sound_files()[path], yaml.BaseLoader)  # noqa: S506 - text only
+    assert len(words) > 1
+    reordered = yaml.dump(dict(reversed(words.items())), sort_keys=False, allow_unicode=True)
+    assert digest_of(accept({path: reordered})) != digest_of(sound)
 
 
 @pytest.mark.parametrize(

@@ -88,8 +88,8 @@ def test_each_line_of_then_is_one_whole_outcome(refuse, text, fault):
 @pytest.mark.parametrize("within", ["24 hours", "PT0H", "P0D", "P1W", "P1DT2H", "PT24", "24", "PT100000H", "pt24h"])
 def test_a_time_limit_is_hours_or_days_and_never_nothing(refuse, within):
     told = consequence(refuse, f"{{duty: tell_lawyer, by: caseworker, within: {within}}}")
-    form = "is not written in the form that is expected here"
-    assert f"{SHELTER}:10: `versions.0.then.0.within` `{within}` {form}" in told
+    form = "is not a time limit; write `PT24H`, `P3D` or `{parameter: name}`"
+    assert told == [f"{SHELTER}:10: `versions.0.then.0.within`: `{within}` {form}"]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_a_version_is_a_rule_or_a_repeal(refuse, path, change, fault):
         (("owner: policy-unit\n", ""), "1: `owner` is missing in the file; add it"),
         (
             ("[A/TEST/1 §1]", "[A/TEST/1 12]"),
-            "3: `sources.0` `A/TEST/1 12` is not written in the form that is expected here",
+            "3: `sources.0`: `A/TEST/1 12` is not a paragraph; write it as `A/RES/76/7 §12` or `A/RES/76/7 §24(a)`",
         ),
         (("[A/TEST/1 §1]", "[]"), "3: `sources` has too few entries"),
         (("from: 2026-01-01", "from: 2026-13-01"), "7: `versions.0.from` `2026-13-01` is not a date; write it as"),
