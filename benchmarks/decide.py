@@ -22,12 +22,13 @@ from nrm.engine.program import compile_rulebook
 
 CASES = 60
 LEAST_ROUNDS = 3
+LEAST_RULES = 20
 WIDTH = 120
 
 _out = Console(highlight=False)
 if not _out.is_terminal:  # a file or a pipe has no width of its own
     _out.width = WIDTH
-_err = Console(stderr=True, highlight=False)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def main(
@@ -41,7 +42,7 @@ def main(
     """Measure our decision beside other engines, and print the ratios to zen-engine."""
     for line in missing():
         _err.print(f"[bold red]{line}[/]")
-    sizes = [int(size) for size in rules.split(",") if size.strip()]
+    sizes = _sizes(rules)
     results: list[table.Result] = []
     try:
         if base:
@@ -58,6 +59,13 @@ def main(
             _out.print(part)
     if json_file is not None:
         json_file.write_text(json.dumps(table.plain(results), indent=1) + "\n", encoding="utf-8")
+
+
+def _sizes(rules: str) -> list[int]:
+    sizes = [size.strip() for size in rules.split(",") if size.strip()]
+    if not all(size.isascii() and size.isdigit() and int(size) >= LEAST_RULES for size in sizes):
+        raise typer.BadParameter(f"write numbers of rules from {LEAST_RULES}, as in 60,600", param_hint="--rules")
+    return sorted({int(size) for size in sizes})
 
 
 def _measured(workload: Workload, rounds: int) -> table.Result:

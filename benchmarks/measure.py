@@ -1,7 +1,7 @@
 """Measure all contenders in one process, round by round, so that a machine that slows down does so for all of them.
 
 What is compared is the processor time of the whole process, all threads together: other programs on the same machine
-do not add to it. Elapsed time is kept beside it, for an engine that waits for its own threads is slow by that clock only.
+do not add to it. Elapsed time is kept beside it, because an engine that waits for its own threads shows only there.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class DifferentAnswersError(Exception):
 
 @dataclass(frozen=True)
 class Measured:
-    """What one contender took under one rulebook, by round: per decision, microseconds of both clocks and page faults."""
+    """What one contender took under one rulebook: microseconds and page faults per decision, round by round."""
 
     name: str
     encoding: str

@@ -63,7 +63,7 @@ class Result:
             faster = 1 / times_of(found[ours.MASKS], zen)[0]
             yield (
                 f"against {zen.name}: dual decision with reasons {_figure(part)} times its time (goal: at most "
-                f"{MOST_OF_ZEN}, {_met(part <= MOST_OF_ZEN)}); masks alone {_figure(faster)} times faster (goal: at "
+                f"{MOST_OF_ZEN}, {_met(part <= MOST_OF_ZEN)}); masks alone {_figure(faster)} times as fast (goal: at "
                 f"least {FASTER_THAN_ZEN}, {_met(faster >= FASTER_THAN_ZEN)})"
             )
 
@@ -82,7 +82,7 @@ def terminal(results: Sequence[Result]) -> Iterator[Table | str]:
     for result in results:
         yield _table(result.title, COLUMNS, result.rows())
         yield from result.goals()
-    if _sizes(results):
+    if len(_sizes(results)) > 1:
         yield _table("growth: µs of processor time a decision (median)", *_growth(results))
 
 
@@ -92,7 +92,7 @@ def markdown(results: Sequence[Result]) -> str:
     for result in results:
         parts += [f"### {result.title}", _rows(COLUMNS, result.rows())]
         parts.append("\n".join(f"- {goal}" for goal in result.goals()))
-    if _sizes(results):
+    if len(_sizes(results)) > 1:
         parts += ["### Growth: µs of processor time a decision (median)", _rows(*_growth(results))]
     encodings = {one.name: one.encoding for result in results for one in result.measured}
     parts += ["### Encodings", _rows(("engine", ENCODING), encodings.items())]

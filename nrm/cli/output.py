@@ -31,7 +31,11 @@ class Printer:
         self.language = language
         terminal = sys.stdout.isatty()
         self.console = Console(
-            highlight=False, markup=False, emoji=False, width=None if terminal else WIDTH, no_color=not terminal
+            highlight=False,
+            markup=False,
+            emoji=False,
+            width=None if terminal else WIDTH,
+            no_color=None if terminal else True,
         )
 
     def line(self, text: str = "", style: str = "", indent: int = 0) -> None:

@@ -14,15 +14,17 @@ from nrm.cli.output import Printer, print_json
 from nrm.engine.decide import Engine
 from nrm.engine.examples import ExampleRunner
 from nrm.errors import Problem, UnknownNameError, nearest
-from nrm.rulebook.dates import change_dates
+from nrm.rulebook.dates import change_dates, in_force
 from nrm.rulebook.read import read_examples
 from nrm.rulebook.resolve import rulebook_on
 from nrm.rulebook.rule import Example, Parameter, Rule
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from nrm.bootstrap import Application
     from nrm.rulebook.book import BookRule
-    from nrm.rulebook.read import ExampleFile
+    from nrm.rulebook.read import ExampleFile, RuleFile
     from nrm.rulebook.sentence import Speaker
 
 FAILED = 1
@@ -79,7 +81,7 @@ def show_rule(
     if found is None:
         todo = nearest(rule, {known.name for known in book.rules})
         if named is not None:
-            todo = f"its first version begins on {named.rule.versions[0].from_.isoformat()}"
+            todo = _why_not_in_force(named, day(on))
         raise UnknownNameError(Problem("RULE", 0, f"no rule `{rule}` is in force on that date", todo))
     if as_json:
         sentences = [speaker.sentence(found, number) for number in range(len(found.branches))]
@@ -95,6 +97,15 @@ def show_rule(
         out.line()
         out.line(source, "bold", 2)
         out.line(files.catalogue.commitments[source].says, indent=4)
+
+
+def _why_not_in_force(file: RuleFile, on: date) -> str:
+    version = in_force(file.rule.versions, on)
+    if version is None:
+        return f"its first version begins on {file.rule.versions[0].from_.isoformat()}"
+    if version.repealed:
+        return f"it is repealed from {version.from_.isoformat()} on: {version.reason}"
+    return f"it is a rule of `{file.country}`"
 
 
 def _show_branches(rule: BookRule, speaker: Speaker, out: Printer) -> None:

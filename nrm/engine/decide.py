@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nrm.engine.masks import Reading, encode, evaluate
+from nrm.engine.masks import Reading, encode, evaluate, indexes
 from nrm.engine.plan import Dispute, Plan, Reason, make_plan
 from nrm.engine.program import Program, compile_rulebook
 from nrm.engine.rete import Rete
 from nrm.errors import EngineError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date
 
     from nrm.engine.facts import Facts
@@ -36,28 +35,29 @@ class Engine:
         program = self.program
         masks = evaluate(program, encode(program, facts))
         try:
-            rete: frozenset[int] | None = self.rete.evaluate(facts)
+            rete: int | None = self.rete.steps(facts)
         except EngineError:
             rete = None
-        if rete == masks.fired:
-            return make_plan(program, on, reasons(program, masks), masks.fired)
+        if rete == masks.steps:
+            return make_plan(program, on, reasons(program, masks))
         return self._disputed(masks, rete, on)
 
-    def _disputed(self, masks: Reading, rete: frozenset[int] | None, on: date) -> Plan:
+    def _disputed(self, masks: Reading, rete: int | None, on: date) -> Plan:
         program = self.program
-        agreed = masks.fired & (rete or frozenset())
-        either = Reading(masks.case, masks.fired | (rete or frozenset()))
-        for index in either.fired:
-            either = Reading(either.case | program.steps[index].findings, either.fired)
+        agreed = masks.steps & (rete or 0)
+        either = masks.steps | (rete or 0)
+        case = masks.case
+        for index in indexes(either):
+            case |= program.steps[index].findings
         # A finding that only one reading made may open further rules: they protect too, and disclose nothing.
-        further = evaluate(program, either.case)
-        both = Reading(further.case, either.fired | further.fired)
+        further = evaluate(program, case)
+        both = Reading(further.case, either | further.steps)
         dispute = Dispute(
-            only_masks=_rules(program, masks.fired - agreed),
-            only_rete=_rules(program, (rete or frozenset()) - agreed),
+            only_masks=_rules(program, masks.steps & ~agreed),
+            only_rete=_rules(program, (rete or 0) & ~agreed),
             rete_failed=rete is None,
         )
-        return make_plan(program, on, reasons(program, both), agreed, dispute)
+        return make_plan(program, on, reasons(program, both), dispute, frozenset(indexes(agreed)))
 
 
 def reasons(program: Program, reading: Reading) -> list[Reason]:
@@ -65,7 +65,7 @@ def reasons(program: Program, reading: Reading) -> list[Reason]:
     steps, case = program.steps, reading.case
     named: dict[int, tuple[Atom, ...]] = {}  # most steps share a clause, above all "trafficking is suspected"
     found: list[Reason] = []
-    for index in sorted(reading.fired):
+    for index in indexes(reading.steps):
         step = steps[index]
         relied: tuple[Atom, ...] = ()
         for mask in step.masks:
@@ -78,13 +78,8 @@ def reasons(program: Program, reading: Reading) -> list[Reason]:
 
 
 def _atoms(program: Program, held: int) -> tuple[Atom, ...]:
-    atoms: list[Atom] = []
-    while held:
-        lowest = held & -held
-        atoms.append(program.atoms[lowest.bit_length() - 1])
-        held ^= lowest
-    return tuple(atoms)
+    return tuple(program.atoms[place] for place in indexes(held))
 
 
-def _rules(program: Program, steps: Iterable[int]) -> tuple[str, ...]:
-    return tuple(sorted({program.steps[index].rule.name for index in steps}))
+def _rules(program: Program, steps: int) -> tuple[str, ...]:
+    return tuple(sorted({program.steps[index].rule.name for index in indexes(steps)}))

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from nrm.engine.facts import check_facts
 from nrm.errors import CaseRefusedError, Problem, UnknownNameError, nearest
-from nrm.rulebook.dates import in_force
+from nrm.rulebook.dates import change_dates, in_force
 from nrm.rulebook.resolve import rulebook_on
 from nrm.rulebook.vocabulary import OUTCOME_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
 
     from nrm.engine.decide import Engine
     from nrm.engine.plan import Plan

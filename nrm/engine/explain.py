@@ -96,7 +96,7 @@ class _Search:
         self.facts = facts
         words = program.rulebook.vocabulary
         self.forbidding = {bar for bar, meant in words.bars.items() if code in meant.forbids}
-        self.case = encode(program, facts)
+        self.case = encode(program, facts) & program.low
         self.makers: dict[str, list[Step]] = {}
         for step in program.steps:
             for addition in step.rule.then:

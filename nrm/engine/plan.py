@@ -75,11 +75,15 @@ class Plan:
 
 
 def make_plan(
-    program: Program, on: date, reasons: Iterable[Reason], disclosed: frozenset[int], dispute: Dispute | None = None
+    program: Program,
+    on: date,
+    reasons: Iterable[Reason],
+    dispute: Dispute | None = None,
+    agreed: frozenset[int] = frozenset(),
 ) -> Plan:
     """Gather the reasons into lines.
 
-    `reasons` are those of every step that applied, by step; only the steps in `disclosed` may add disclosures.
+    `reasons` are those of every step that applied, by step; in a dispute only the steps in `agreed` may disclose.
 
     INVARIANT (a bar beats everything): a duty or disclosure that a bar in force forbids is withheld from the plan.
     """
@@ -95,7 +99,7 @@ def make_plan(
             if known is None or within.nominal_hours() < known.nominal_hours():
                 limits[place] = within
     if dispute is not None:
-        gathered = _permitted(gathered, program, disclosed)
+        gathered = _permitted(gathered, program, agreed)
     bars = program.rulebook.vocabulary.bars
     present = {slots[place][1] for place in gathered}
     forbidden = {code for bar in present & bars.keys() for code in bars[bar].forbids}
@@ -117,14 +121,14 @@ def make_plan(
 
 
 def _permitted(
-    gathered: Mapping[int, list[Reason]], program: Program, disclosed: frozenset[int]
+    gathered: Mapping[int, list[Reason]], program: Program, agreed: frozenset[int]
 ) -> dict[int, list[Reason]]:
     """Drop the disclosures that not both readings permit."""
     kept: dict[int, list[Reason]] = {}
     for place, reasons in gathered.items():
-        agreed = [reason for reason in reasons if reason.step.index in disclosed]
+        permitted = [reason for reason in reasons if reason.step.index in agreed]
         if program.slots[place][0] != "disclosure":
             kept[place] = reasons
-        elif agreed:
-            kept[place] = agreed
+        elif permitted:
+            kept[place] = permitted
     return kept

@@ -96,18 +96,76 @@ class Program:
             for name in self.facts_read
         )
 
+    @cached_property
+    def above(self) -> int:
+        """How many bits a case has; above them stand the planes of satisfied clauses."""
+        return len(self.atoms)
+
+    @cached_property
+    def low(self) -> int:
+        """All bits of a case."""
+        return (1 << self.above) - 1
+
+    @cached_property
+    def all_steps(self) -> int:
+        """One bit for each step."""
+        return (1 << len(self.steps)) - 1
+
+    @cached_property
+    def depth(self) -> int:
+        """How many planes of clauses there are: at least two, and as many as the longest step has clauses."""
+        return max([2, *(len(step.masks) for step in self.in_layers)])
+
+    @cached_property
+    def satisfied(self) -> int:
+        """The bits of clauses that a step does not have: where nothing is asked, nothing is missing."""
+        planes = ((step.index, plane) for step in self.in_layers for plane in range(len(step.masks), self.depth))
+        return sum(1 << (self.above + plane * len(self.steps) + index) for index, plane in planes)
+
+    @cached_property
+    def codes(self) -> Mapping[Atom, int]:
+        """For each atom its bit and, in plane j, one bit for each step whose clause j it satisfies."""
+        codes = {atom: self.bits[atom] for atom in self.atoms}
+        for step in self.in_layers:
+            for plane, mask in enumerate(step.masks):
+                place = 1 << (self.above + plane * len(self.steps) + step.index)
+                for position, atom in enumerate(self.atoms):
+                    if mask >> position & 1:
+                        codes[atom] |= place
+        return codes
+
+    @cached_property
+    def codes_by_fact(self) -> tuple[tuple[str, Mapping[str, int]], ...]:
+        """The codes of each fact's values, for encoding a case."""
+        return tuple((name, {value: self.codes[name, value] for value in bits}) for name, bits in self.bits_by_fact)
+
+    @cached_property
+    def makers(self) -> tuple[tuple[int, int], ...]:
+        """For each finding: the steps that make it, one bit each, and its code."""
+        made: dict[int, int] = {}
+        for step in self.in_layers:
+            for atom in self.atoms if step.findings else ():
+                if step.findings & self.bits[atom]:
+                    made[self.codes[atom]] = made.get(self.codes[atom], 0) | 1 << step.index
+        return tuple((steps, code) for code, steps in made.items())
+
+    def atoms_of(self, clause: Clause) -> tuple[Atom, ...]:
+        """Return the atoms of a clause that this program was compiled with."""
+        return _clause_atoms(clause, self.intervals)
+
     def interval_of(self, fact: str, number: int) -> str:
         """Return the name of the interval of `fact` in which `number` lies."""
         return next(interval.name for interval in self.intervals[fact] if interval.low <= number < interval.high)
 
 
-def compile_rulebook(rulebook: Rulebook) -> Program:
-    """Compile `rulebook`.
+def compile_rulebook(rulebook: Rulebook, also: Iterable[Clause] = ()) -> Program:
+    """Compile `rulebook`; `also` names clauses that are not rules but will be asked of the same bits.
 
     Raises:
         ValueError: the findings go round in a circle.
     """
     tests = [t for rule in rulebook.rules for b in rule.branches for c in b.clauses for t in c.tests]
+    tests.extend(test for clause in also for test in clause.tests)
     intervals = _intervals(rulebook, [test for test in tests if isinstance(test, NumberTest)])
     read = {test.fact for test in tests if not isinstance(test, FindingTest)}
     atoms = (*_fact_atoms(rulebook, read, intervals), *((FINDING, code) for code in rulebook.vocabulary.findings))

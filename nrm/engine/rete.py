@@ -20,12 +20,11 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import durable_rules_engine
 
+from nrm.engine.masks import indexes
 from nrm.engine.network import Section, case_parts, sections
 from nrm.errors import EngineError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from nrm.engine.facts import Facts
     from nrm.engine.program import Program
 
@@ -76,24 +75,31 @@ class Rete:
         self._lock = Lock()
         self._sessions = count()
         self.refused = False
-        self._made = [tuple(a.code for a in step.rule.then if a.kind == "finding") for step in program.steps]
         self._parts: list[tuple[Section, int]] = []
-        self._partial: dict[str, str] = {}
+        partial: dict[str, str] = {}
         try:
             for section in sections(program):
                 self._parts.append((section, self._load(section)))
-                self._partial.update(section.partial)
+                partial.update(section.partial)
         except self._c.error:
             self.close()
             self.refused = True
-        self._steps = {name: steps for section, _ in self._parts for name, steps in section.steps.items()}
+        self._means = {
+            name: (sum(1 << index for index in set(steps)), _found(program, steps, partial.get(name)))
+            for section, _ in self._parts
+            for name, steps in section.steps.items()
+        }
         self._readers = {
             finding: [handle for section, handle in self._parts if finding in section.findings]
-            for finding in (*program.rulebook.vocabulary.findings, *self._partial.values())
+            for finding in (*program.rulebook.vocabulary.findings, *partial.values())
         }
 
     def evaluate(self, facts: Facts) -> frozenset[int]:
-        """Return the indexes of the steps that apply to `facts`.
+        """Return the indexes of the steps that apply to `facts`; raises what `steps` raises."""
+        return frozenset(indexes(self.steps(facts)))
+
+    def steps(self, facts: Facts) -> int:
+        """Return one bit for each step that applies to `facts`.
 
         Raises:
             EngineError: the C engine refused the rulebook, or failed in every session that was tried.
@@ -126,28 +132,28 @@ class Rete:
         handle: int = self._c.create_ruleset(f"nrm{next(_names)}", json.dumps(section.rules))
         return handle
 
-    def _decide(self, session: _Session, messages: list[tuple[int, str]]) -> frozenset[int]:
-        fired: set[int] = set()
+    def _decide(self, session: _Session, messages: list[tuple[int, str]]) -> int:
+        applied = 0
         found: set[str] = set()
         waiting = deque(messages)  # every section sees the case before any finding
         while waiting:
             handle, message = waiting.popleft()
-            for finding in self._findings_of(session.assert_fact(handle, message), fired):
-                if finding not in found:  # several alternatives of one step may hold
-                    found.add(finding)
-                    waiting.extend((reader, f'"finding":"{finding}"') for reader in self._readers[finding])
-        return frozenset(fired)
+            for name in session.assert_fact(handle, message):
+                if name not in self._means:
+                    raise _StrangeAnswerError
+                steps, findings = self._means[name]
+                applied |= steps
+                for finding in findings:
+                    if finding not in found:  # several alternatives of one step may hold
+                        found.add(finding)
+                        waiting.extend((reader, f'"finding":"{finding}"') for reader in self._readers[finding])
+        return applied
 
-    def _findings_of(self, names: list[str], fired: set[int]) -> Iterator[str]:
-        """Add the steps of the network rules `names` to `fired`, and yield what they find."""
-        for name in names:
-            if name not in self._steps:
-                raise _StrangeAnswerError
-            if name in self._partial:
-                yield self._partial[name]
-            for index in self._steps[name]:
-                fired.add(index)
-                yield from self._made[index]
+
+def _found(program: Program, steps: tuple[int, ...], partial: str | None) -> tuple[str, ...]:
+    """Return what a network rule finds: the findings of its steps, or the partial result that it stands for."""
+    findings = {a.code for index in steps for a in program.steps[index].rule.then if a.kind == "finding"}
+    return tuple(sorted(findings | ({partial} if partial else set())))
 
 
 class _Session:

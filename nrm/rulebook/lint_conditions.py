@@ -71,6 +71,17 @@ class ConditionLint:
         yield from self._values(asked, name, fact.values, at)
         wanted = set(condition.is_) if condition.is_ is not None else set(fact.values) - set(asked)
         named = UNKNOWN in asked
+        yield from self.unsettled(condition, name, at, named=named)
+        if condition.when_unknown == "does_not_apply":
+            wanted.discard(UNKNOWN)
+        if not wanted:
+            yield self.document.problem(at, f"no value of `{name}` is left", "this condition can never hold")
+        elif wanted == set(fact.values):
+            yield self.document.problem(at, f"every value of `{name}` is allowed", "leave the condition out")
+        yield from self._less_for_more(name, fact, wanted, at)
+
+    def unsettled(self, condition: Condition, name: str, at: Place, *, named: bool) -> Iterator[Problem]:
+        """Yield where a choice fact is asked and an unknown one left in silence; a rule must not do that."""
         if condition.when_unknown == "applies":
             yield self.document.problem(at, "`when_unknown: applies` is written `unknown` in the list", "list it")
         elif condition.when_unknown == "does_not_apply":
@@ -79,8 +90,7 @@ class ConditionLint:
             if condition.reason is None:
                 what = f"nobody is told why an unknown `{name}` leaves the person outside this rule"
                 yield self.document.problem(at, what, "add a `reason`")
-            wanted.discard(UNKNOWN)
-        elif condition.is_not is not None and named and wanted:
+        elif condition.is_not is not None and named and set(condition.is_not) != set(self._values_of(name)):
             what = f"`is_not` leaves out an unknown `{name}` without saying why"
             todo = "take `unknown` out of the list, and add `when_unknown: does_not_apply` with a `reason`"
             yield self.document.problem(at, what, todo)
@@ -88,11 +98,10 @@ class ConditionLint:
             what = f"nothing is said for the case that `{name}` is unknown"
             todo = "list `unknown`, or add `when_unknown: does_not_apply` with a `reason`"
             yield self.document.problem(at, what, todo)
-        if not wanted:
-            yield self.document.problem(at, f"no value of `{name}` is left", "this condition can never hold")
-        elif wanted == set(fact.values):
-            yield self.document.problem(at, f"every value of `{name}` is allowed", "leave the condition out")
-        yield from self._less_for_more(name, fact, wanted, at)
+
+    def _values_of(self, name: str) -> Mapping[str, object]:
+        values: Mapping[str, object] = getattr(self.words.facts[name], "values", {})
+        return values
 
     def _less_for_more(self, name: str, fact: ChoiceFact, wanted: set[str], at: Place) -> Iterator[Problem]:
         if fact.nature not in NEVER_TAKES_AWAY or set(fact.values) != YES_NO or not self.gives_protection:

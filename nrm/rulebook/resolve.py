@@ -91,12 +91,13 @@ def parameters_on(files: Files, on: date, country: str | None = None) -> dict[st
 
 def _branches(version: Version, words: Vocabulary, parameters: Mapping[str, Within]) -> tuple[BookBranch, ...]:
     return tuple(
-        BookBranch(tuple(_clause(condition, words, parameters) for condition in branch.when), branch.because)
+        BookBranch(tuple(clause_of(condition, words, parameters) for condition in branch.when), branch.because)
         for branch in version.as_branches()
     )
 
 
-def _clause(condition: Condition, words: Vocabulary, parameters: Mapping[str, Within]) -> Clause:
+def clause_of(condition: Condition, words: Vocabulary, parameters: Mapping[str, Within]) -> Clause:
+    """Return a written condition as the clause that the engines read."""
     conditions = condition.any_ or (condition,)
     return Clause(tuple(_test(one, words, parameters) for one in conditions))
 

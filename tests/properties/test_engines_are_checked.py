@@ -40,7 +40,8 @@ def test_one_flipped_bit_in_a_mask_makes_the_two_readings_differ(program):
     for index in random.sample(with_masks, 40):
         first = program.steps[index].masks[0]
         altered = _altered(program, index, first & -first)
-        if all(evaluate(altered, encode(altered, facts)).fired == fired for facts, fired in zip(cases, found, strict=True)):
+        pairs = zip(cases, found, strict=True)
+        if all(evaluate(altered, encode(altered, facts)).fired == fired for facts, fired in pairs):
             missed.append(program.steps[index].rule.name)
     # A clause that many codes satisfy may hide one of them in 600 cases; most alterations must be found.
     assert len(missed) <= 6, missed

@@ -12,6 +12,10 @@ from nrm.rulebook.read import read_examples
 SHELTER = "rules/care/shelter.examples.yaml"
 RELEASE = "rules/justice/release.examples.yaml"
 DOCTOR = "rules/care/doctor.examples.yaml"
+UNEXPECTED = "`shelter` applies, and the example expects nothing of it; say what is expected"
+BEFORE_IT_BEGAN = (
+    "has not begun on `2025-12-31`, and this example is of kind `does_not_apply`; mend the date or the kind"
+)
 BARRED = "rules/safety/family_barred.examples.yaml"
 
 
@@ -47,9 +51,13 @@ def test_one_engine_serves_all_examples_of_one_rulebook(tmp_path):
     assert runner.ran == sum(len(file.examples) for file in files)
 
 
+def _cases(*cases):
+    return [(file, change, said) for file, change, *said in cases]
+
+
 @pytest.mark.parametrize(
     ("file", "change", "said"),
-    [
+    _cases(
         (
             SHELTER,
             ("expect: [shelter]", "expect: [sheltre]"),
@@ -67,7 +75,7 @@ def test_one_engine_serves_all_examples_of_one_rulebook(tmp_path):
         ),
         (
             SHELTER,
-            ("expect: [shelter]", "expect: [suspected]"),
+            ("expect: [shelter]", "expect: [shelter, suspected]"),
             "1: example `It applies`: `suspected` is there, but by `suspected`; mend the rule or name those `reasons`",
         ),
         (
@@ -77,13 +85,13 @@ def test_one_engine_serves_all_examples_of_one_rulebook(tmp_path):
         ),
         (
             SHELTER,
-            ("given: {signs: []}", "given: {signs: [debt]}"),
-            "2: example `It does not`: `shelter` is there and must not be; mend the rule or the example",
+            ("expect_not: [shelter]", "expect_not: [doctor]"),
+            "2: example `It does not`: `doctor` is there and must not be; mend the rule or the example",
         ),
         (
             SHELTER,
-            ("Little is known, kind: unknown, on: 2026-03-01, given: {}", "X, kind: unknown, on: 2026-03-01, given: {signs: [debt]}"),
-            "3: example `X`: `shelter` applies, and the example expects nothing of it; say what is expected",
+            ("kind: unknown, on: 2026-03-01, given: {}", "kind: unknown, on: 2026-03-01, given: {signs: [debt]}"),
+            f"3: example `Little is known`: {UNEXPECTED}",
         ),
         (
             SHELTER,
@@ -92,7 +100,7 @@ def test_one_engine_serves_all_examples_of_one_rulebook(tmp_path):
         ),
         (
             RELEASE,
-            ("expect: [tell_lawyer]", "expect: [tell_lawyer], expect_bar: [tell_lawyer]"),
+            ("expect: [tell_lawyer]", "expect_bar: [tell_lawyer]"),
             "1: example `It applies`: `tell_lawyer` is not a bar; list it under `expect`",
         ),
         (
@@ -101,14 +109,56 @@ def test_one_engine_serves_all_examples_of_one_rulebook(tmp_path):
             "4: example `Before the rule began`: no rule is in force on `2025-12-31`; choose a later date",
         ),
         (
+            SHELTER,
+            ("It does not, kind: does_not_apply", "It does not, kind: applies"),
+            "1: `shelter` has no example of kind `does_not_apply`; write one",
+            "2: an example of kind `applies` expects nothing; mend the kind or what is expected",
+        ),
+        (
+            SHELTER,
+            ("It applies, kind: applies", "It applies, kind: does_not_apply"),
+            "1: `shelter` has no example of kind `applies`; write one",
+            "1: an example of kind `does_not_apply` expects something; mend the kind or what is expected",
+        ),
+        (
+            SHELTER,
+            ("kind: before, on: 2025-12-31", "kind: before, on: 2026-01-01"),
+            "4: `shelter` is in force on `2026-01-01`, and this example is of kind `before`; mend the date or the kind",
+            f"4: example `Before the rule began`: {UNEXPECTED}",
+        ),
+        (
+            BARRED,
+            ("It does not, kind: does_not_apply, on: 2026-03-01", "It does not, kind: does_not_apply, on: 2025-12-31"),
+            f"2: `family_barred` {BEFORE_IT_BEGAN}",
+        ),
+        (
             BARRED,
             ("- {example: It does not, kind: does_not_apply", "- {example: It does not, kind: unknown"),
             "1: `family_barred` has no example of kind `does_not_apply`; write one",
         ),
-    ],
-)  # fmt: skip
+    ),
+)
 def test_every_difference_has_its_sentence_and_its_line(told, file, change, said):
-    assert told({file: change}) == [f"{file}:{said}"]
+    assert sorted(told({file: change})) == [f"{file}:{line}" for line in said]
+
+
+def test_an_example_is_decided_with_the_parameters_of_its_own_date(told):
+    examples = "rules/justice/release.examples.yaml"
+    lines = [
+        ("Two days are too few from May on", "unknown", "2026-05-01", 2, ""),
+        ("Five are enough", "applies", "2026-06-01", 5, ", expect_bar: [detain]"),
+        ("Two were enough before", "applies", "2026-04-30", 2, ", expect_bar: [detain]"),
+    ]
+    added = "".join(
+        f"- {{example: {name}, kind: {kind}, on: {on}, given: {{signs: [debt], days_detained: {days}}}{expect}}}\n"
+        for name, kind, on, days, expect in lines
+    )
+    before = "- {example: Before the rule began"
+    changes = {
+        "rules/parameters/detained_days.yaml": ("value: 2}", "value: 2}\n  - {from: 2026-05-01, value: 5}"),
+        examples: (before, added + before),
+    }
+    assert told(changes) == []
 
 
 def test_examples_without_a_rule_are_told(told):

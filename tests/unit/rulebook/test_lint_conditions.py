@@ -55,8 +55,10 @@ def condition(refuse, text, path=SHELTER):
         ),
         (
             "{fact: age_status, is_not: [adult, unknown]}",
-            "`is_not` leaves out an unknown `age_status` without saying why; take `unknown` out of the list, and add "
-            "`when_unknown: does_not_apply` with a `reason`",
+            (
+                "`is_not` leaves out an unknown `age_status` without saying why; "
+                "take `unknown` out of the list, and add `when_unknown: does_not_apply` with a `reason`"
+            ),
         ),
         (
             "{fact: age_status, is_not: [child, adult, uncertain, unknown]}",
