@@ -23,7 +23,7 @@ from nrm.engine.view import schema, view
 from nrm.rulebook.vocabulary import OUTCOME_KINDS
 
 if TYPE_CHECKING:
-    from nrm.engine.plan import Line, Plan
+    from nrm.engine.plan import Dispute, Line, Plan
     from nrm.rulebook.sentence import Speaker
 
 LOOK_AT_IT = 1
@@ -68,7 +68,7 @@ def show(plan: Plan, speaker: Speaker, detail: int) -> None:
     )
     out.line(f"{place} · {speaker.phrase('plan_rulebook', digest=plan.digest[:16])}", "dim")
     if plan.dispute is not None:
-        _dispute(plan, speaker, out)
+        _dispute(plan.dispute, speaker, out)
     for kind in OUTCOME_KINDS:
         lines = plan.of(kind)
         out.line()
@@ -87,10 +87,7 @@ def show(plan: Plan, speaker: Speaker, detail: int) -> None:
         out.line(speaker.phrase("more_reasons"), "dim")
 
 
-def _dispute(plan: Plan, speaker: Speaker, out: Printer) -> None:
-    dispute = plan.dispute
-    if dispute is None:
-        return
+def _dispute(dispute: Dispute, speaker: Speaker, out: Printer) -> None:
     out.line()
     out.line(speaker.phrase("disputed_title"), "bold red")
     out.line(speaker.phrase("disputed_text"), "red", 2)

@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.console import Console
 
-from nrm.cli import decide, explain, records, rules, seeds
+from nrm.cli import decide, explain, population, records, rules, seeds
 from nrm.errors import NrmError, RulebookRefusedError
 
 REFUSED = 2
@@ -26,6 +26,7 @@ app.command("decide")(decide.decide)
 app.command("explain")(explain.explain)
 app.add_typer(rules.app, name="rules", help="List, show and check the rules.")
 app.add_typer(seeds.app, name="seeds", help="The commitments of States, and how each is answered.")
+app.add_typer(population.app, name="population", help="Many people at once, as a file of coded facts.")
 app.add_typer(records.app, name="case", help="The form of a case record.")
 
 

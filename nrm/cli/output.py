@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
+from nrm.errors import FileRefusedError, Problem
 from nrm.rulebook.wording import RIGHT_TO_LEFT
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from nrm.rulebook.wording import Language
 
 WIDTH = 80
@@ -57,3 +60,18 @@ def print_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hol
     """Print `value` as JSON, keys in their order, two spaces: the same value gives the same bytes."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
     sys.stdout.flush()  # so that a reader who has gone is noticed here, and not when Python ends
+
+
+def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold
+    """Write `value` as JSON to `path`, whole or not at all.
+
+    Raises:
+        FileRefusedError: the file cannot be written.
+    """
+    beside = path.with_name(f".{path.name}.part")
+    try:
+        beside.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise FileRefusedError(Problem(str(path), 0, f"the file cannot be written: {reason}", "name another")) from None

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.progress import Progress
 from rich.table import Table
 
+from nrm.cli import check, prove
 from nrm.cli.options import AsJson, Country, Language, OnDate, RulesFolder, SeedsFolder, application, day
 from nrm.cli.output import Printer, print_json
-from nrm.engine.decide import Engine
-from nrm.engine.examples import ExampleRunner
 from nrm.errors import Problem, UnknownNameError, nearest
-from nrm.rulebook.dates import change_dates, in_force
-from nrm.rulebook.read import read_examples
+from nrm.rulebook.dates import in_force
 from nrm.rulebook.resolve import rulebook_on
 from nrm.rulebook.rule import Example, Parameter, Rule
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from nrm.bootstrap import Application
     from nrm.rulebook.book import BookRule
-    from nrm.rulebook.read import ExampleFile, RuleFile
+    from nrm.rulebook.read import RuleFile
     from nrm.rulebook.sentence import Speaker
 
 FAILED = 1
 """Exit code when an example or an engine says no."""
 
 app = typer.Typer(no_args_is_help=True)
+app.command("check")(check.check)
+app.command("prove")(prove.prove)
 
 
 @app.command("list")
@@ -120,74 +117,6 @@ def _show_branches(rule: BookRule, speaker: Speaker, out: Printer) -> None:
     out.line(speaker.phrase("then"), "cyan", 2)
     for addition in rule.then:
         out.line(f"– {speaker.addition(addition)}", indent=4)
-
-
-@app.command("check")
-def check_rules(
-    topic: Annotated[str | None, typer.Option("--topic", help="Run only the examples of one topic.")] = None,
-    as_json: AsJson = False,
-    rules: RulesFolder = None,
-    seeds: SeedsFolder = None,
-) -> None:
-    """Check that all files fit together and that every example comes out, on both engines."""
-    application_ = application(rules, seeds)
-    runner = ExampleRunner(application_.files, Engine)
-    files = [file for file in read_examples(application_.settings.rules) if topic in {None, _topic(file)}]
-    if topic is not None and not files:
-        topics = {_topic(file) for file in read_examples(application_.settings.rules)}
-        raise UnknownNameError(Problem("--topic", 0, f"there is no topic `{topic}`", nearest(topic, topics)))
-    problems = _run_examples(runner, files)
-    problems += _without_examples(application_, files) if topic is None else []
-    if as_json:
-        print_json(_check_as_json(application_, runner, problems))
-    else:
-        _print_check(application_, runner, problems)
-    if problems:
-        raise typer.Exit(FAILED)
-
-
-def _topic(file: ExampleFile) -> str:
-    return "/".join(file.document.file.split("/")[1:-1])
-
-
-def _run_examples(runner: ExampleRunner, files: list[ExampleFile]) -> list[Problem]:
-    problems: list[Problem] = []
-    with Progress(disable=not sys.stderr.isatty(), transient=True) as progress:
-        for file in progress.track(files, description="examples"):
-            problems.extend(runner.problems(file))
-    return problems
-
-
-def _without_examples(application_: Application, files: list[ExampleFile]) -> list[Problem]:
-    have = {file.rule for file in files}
-    return [
-        file.document.problem((), f"`{file.rule.rule}` has no examples", f"write {file.rule.rule}.examples.yaml")
-        for file in application_.files.rules
-        if file.rule.rule not in have
-    ]
-
-
-def _check_as_json(application_: Application, runner: ExampleRunner, problems: list[Problem]) -> dict[str, Any]:
-    return {
-        "rules": len(application_.files.rules),
-        "examples": runner.ran,
-        "problems": [{"file": p.file, "line": p.line, "what": p.what, "todo": p.todo} for p in problems],
-    }
-
-
-def _print_check(application_: Application, runner: ExampleRunner, problems: list[Problem]) -> None:
-    out = Printer()
-    files = application_.files
-    for problem in problems:
-        out.console.print(str(problem), soft_wrap=True)
-    words = files.vocabulary
-    outcomes = len(words.all_outcome_codes())
-    out.line(f"{len(files.rules)} rules, {len(words.facts)} facts, {outcomes} outcomes: they fit together")
-    for country in (None, *files.countries()):
-        dates = ", ".join(date.isoformat() for date in change_dates(files, country))
-        out.line(f"{country or 'base'}: something changes on {dates}", "dim", 2)
-    said = "all come out, on both engines" if not problems else f"{len(problems)} problem(s)"
-    out.line(f"{runner.ran} examples: {said}", "green" if not problems else "red")
 
 
 @app.command("schema")

@@ -99,13 +99,14 @@ class ExampleRunner:
         plan = engine.decide(facts, example.on)
         if plan.disputed:
             yield "the two engines differ", "report this as a fault of the engine", "given"
-        yield from _differences(file.rule, example, plan)
+        yield from differences(file.rule, example, plan)
 
     def _is(self, code: str) -> bool:
         return self.files.vocabulary.kind_of(code) is not None
 
 
-def _differences(rule: str, example: Example, plan: Plan) -> Iterator[tuple[str, str, str]]:
+def differences(rule: str, example: Example, plan: Plan) -> Iterator[tuple[str, str, str]]:
+    """Yield every way in which a plan is not what an example beside `rule` expects: what, what to do, and where."""
     wanted = [*example.expect, *example.expect_bar]
     accepted = set(example.reasons or (rule,))
     used: set[str] = set()

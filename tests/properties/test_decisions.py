@@ -19,6 +19,9 @@ from nrm.engine.view import view
 from nrm.rulebook.resolve import rulebook_on
 from nrm.rulebook.vocabulary import CodesFact
 
+pytestmark = pytest.mark.no_cover
+"""Campaigns of many decisions: measuring coverage would double their time, and the unit tests reach the same lines."""
+
 OURS = {None: 35_000, "gb": 15_000}
 """Decisions on our own rulebooks, by country."""
 OF_ONE_RANDOM_RULEBOOK = 100

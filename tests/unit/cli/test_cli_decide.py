@@ -4,7 +4,7 @@ import json
 
 import jsonschema
 import pytest
-from c_engines import RefusesToLoad
+from c_engines import Forgets, RefusesToLoad
 from rich.cells import cell_len
 
 ON = ("--on", "2026-03-01")
@@ -168,6 +168,15 @@ def test_a_dispute_is_said_first_and_leaves_with_1(nrm, child, monkeypatch, lang
     assert shown.code == 1
     assert as_json(shown)["dispute"]["rete_failed"]
     assert as_json(shown)["disclosures"] == []
+
+
+def test_rules_that_only_one_engine_applied_are_named(nrm, child, monkeypatch):
+    monkeypatch.setattr("nrm.engine.rete.durable_rules_engine", Forgets({f"r{number}" for number in range(20)}))
+    said = nrm("decide", child, *ON, "--short")
+    assert said.code == 1
+    rules = "doctor, family_barred, family_search, release, shelter, suspected, treated_as_child"
+    assert f"only the masks: {rules}" in " ".join(line.strip() for line in said.lines)
+    assert "did not answer" not in said.out
 
 
 def test_a_file_must_be_named(nrm):

@@ -26,7 +26,9 @@ def start(small):
         }
         variables |= {"NRM_RULES": str(small.rules), "NRM_SEEDS": str(small.seeds), **(environment or {})}
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen([NRM, *arguments], env=variables, **{**pipes, **streams})
+        # Whoever runs the tests in the background has Ctrl-C switched off, and a child would inherit that.
+        command = ["env", "--default-signal=INT", NRM, *arguments]
+        return subprocess.Popen(command, env=variables, **{**pipes, **streams})
 
     return begin
 
@@ -92,7 +94,7 @@ def test_a_reader_who_goes_away_is_no_failure(start, arguments):
 
 
 def test_head_of_a_long_list_ends_quietly(small):
-    shell = f"set -o pipefail; {NRM} rules list --json --on 2026-03-01 | head -n 1"
+    shell = f"set -o pipefail; '{NRM}' rules list --json --on 2026-03-01 | head -n 1"
     variables = {**os.environ, "NRM_RULES": str(small.rules), "NRM_SEEDS": str(small.seeds)}
     done = subprocess.run(["/bin/bash", "-c", shell], env=variables, capture_output=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"[\n", b"")

@@ -147,13 +147,14 @@ def test_a_rule_of_another_country_says_whose_it_is(nrm_with):
 def test_check_runs_every_example_on_both_engines(nrm):
     said = nrm("rules", "check")
     assert said.code == 0
-    assert said.lines == [
+    assert said.lines[:4] == [
         "8 rules, 6 facts, 11 outcomes: they fit together",
         "  base: something changes on 2026-01-01, 2026-07-01, 2027-01-01",
         "  gb: something changes on 2026-01-01, 2026-07-01, 2027-01-01",
         "32 examples: all come out, on both engines",
     ]
-    assert json.loads(nrm("rules", "check", "--json").out) == {"rules": 8, "examples": 32, "problems": []}
+    shown = json.loads(nrm("rules", "check", "--json").out)
+    assert (shown["rules"], shown["examples"], shown["problems"]) == (8, 32, [])
 
 
 def test_check_can_run_the_examples_of_one_topic(nrm):
@@ -168,7 +169,7 @@ def test_an_example_that_does_not_come_out_leaves_with_1_and_its_line(nrm_with):
     assert said.lines[0] == (
         f"{path}:1: example `It applies`: `guardian` is expected and absent; mend the rule or the example"
     )
-    assert said.lines[-1].endswith("problem(s)")
+    assert any(line.startswith("32 examples: ") and line.endswith(" problem(s)") for line in said.lines)
     shown = check("rules", "check", "--json")
     assert shown.code == 1
     assert {

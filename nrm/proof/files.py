@@ -1,0 +1,137 @@
+"""Read the guarantees that stand in `rules/guarantees/`, and refuse what does not fit the vocabulary or itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nrm.errors import FileRefusedError, Problem, RulebookRefusedError, nearest
+from nrm.models import parse
+from nrm.proof.guarantee import GuaranteeFile
+from nrm.rulebook.dates import faulty_order
+from nrm.rulebook.lint_conditions import ConditionLint
+from nrm.textfile import Document, read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from nrm.proof.guarantee import Among, GuaranteeVersion
+    from nrm.rulebook.read import Files
+    from nrm.rulebook.rule import Condition
+    from nrm.textfile import Place
+
+FOLDER = "guarantees"
+
+
+@dataclass(frozen=True)
+class Guarantee:
+    """One guarantee and where it was read."""
+
+    file: GuaranteeFile
+    document: Document
+
+
+def read_guarantees(rules: Path, files: Files) -> tuple[Guarantee, ...]:
+    """Read all guarantees of the folder `rules`.
+
+    Raises:
+        RulebookRefusedError: a broken file, a word that does not exist, a guarantee against itself; all are listed.
+    """
+    problems: list[Problem] = []
+    found: list[Guarantee] = []
+    for path in sorted((rules / FOLDER).glob("*.yaml")):
+        try:
+            document = read_file(path, shown_as=f"{rules.name}/{FOLDER}/{path.name}")
+        except FileRefusedError as refused:
+            problems.extend(refused.problems)
+            continue
+        model: GuaranteeFile | None = parse(document, GuaranteeFile, problems)
+        if model is not None:
+            guarantee = Guarantee(model, document)
+            problems.extend(_problems(guarantee, path, files))
+            found.append(guarantee)
+    if problems:
+        raise RulebookRefusedError(problems)
+    return tuple(found)
+
+
+class _ScopeLint(ConditionLint):
+    """Conditions that say of whom a guarantee speaks: leaving unknown out is a choice, not a silence."""
+
+    def unsettled(self, condition: Condition, name: str, at: Place, *, named: bool) -> Iterator[Problem]:
+        if condition.when_unknown is not None or condition.reason is not None:
+            todo = "list the values that are meant"
+            yield self.document.problem(at, f"a guarantee needs no `when_unknown` for `{name}` (listed: {named})", todo)
+
+
+def _problems(guarantee: Guarantee, path: Path, files: Files) -> Iterator[Problem]:
+    model, document = guarantee.file, guarantee.document
+    if path.stem != model.guarantee:
+        what = f"the file is named `{path.stem}` and holds `{model.guarantee}`"
+        yield document.problem((), what, "give both the same name")
+    for index, source in enumerate(model.sources):
+        if source not in files.catalogue.commitments:
+            todo = nearest(source, files.catalogue.commitments)
+            yield document.problem(("sources", index), f"`{source}` is not in the catalogue of commitments", todo)
+    for index in faulty_order(model.versions):
+        begins = model.versions[index].from_.isoformat()
+        what = f"the version from `{begins}` overlaps the one above it"
+        yield document.problem(("versions", index, "from"), what, "give each version a later date than the last")
+    for number, version in enumerate(model.versions):
+        yield from _WordLint(files, document, ("versions", number)).problems(version)
+
+
+class _WordLint:
+    """Checks the words of one version of one guarantee."""
+
+    def __init__(self, files: Files, document: Document, at: Place) -> None:
+        self.files = files
+        self.words = files.vocabulary
+        self.document = document
+        self.at = at
+
+    def problems(self, version: GuaranteeVersion) -> Iterator[Problem]:
+        """Yield every word that does not exist and every contradiction."""
+        if version.always is not None:
+            yield from self._scope(version.always.when, "always")
+            yield from self._outcomes(version.always.outcomes, "always")
+        if version.never is not None:
+            yield from self._scope(version.never.when, "never")
+            yield from self._outcomes(version.never.outcomes, "never")
+            yield from self._known(version.never.to, self.words.recipients, "recipient", "never")
+        if version.never_depends_on is not None:
+            form = version.never_depends_on
+            yield from self._scope(form.when, "never_depends_on")
+            yield from self._known(form.facts, self.words.facts, "fact", "never_depends_on")
+            yield from self._among(form.among, "never_depends_on")
+            asked = {c.fact for outer in form.when for c in (outer.any_ or (outer,)) if c.fact}
+            for fact in sorted(asked & set(form.facts)):
+                what = f"it speaks only of some values of `{fact}`, and says that nothing depends on it"
+                yield self._problem("never_depends_on", what, "take the fact out of one of the two")
+        if version.only_adds is not None:
+            yield from self._known(version.only_adds.facts, self.words.facts, "fact", "only_adds")
+            yield from self._among(version.only_adds.among, "only_adds")
+        if version.reads_only is not None:
+            yield from self._known(version.reads_only.lists, self.words.recipients, "recipient", "reads_only")
+        if version.reachable is not None:
+            names = {*self.words.all_outcome_codes(), *(file.rule.rule for file in self.files.rules)}
+            yield from self._known(version.reachable.unless, names, "outcome or rule", "reachable")
+
+    def _problem(self, form: str, what: str, todo: str) -> Problem:
+        return self.document.problem((*self.at, form), what, todo)
+
+    def _scope(self, when: tuple[Condition, ...], form: str) -> Iterator[Problem]:
+        lint = _ScopeLint(self.files, self.document, gives_protection=False)
+        yield from lint.conditions(when, (*self.at, form, "when"))
+
+    def _outcomes(self, codes: Iterable[str], form: str) -> Iterator[Problem]:
+        yield from self._known(codes, self.words.all_outcome_codes(), "outcome", form)
+
+    def _among(self, among: Among, form: str) -> Iterator[Problem]:
+        yield from self._outcomes((*among.codes, *among.except_), form)
+
+    def _known(self, words: Iterable[str], valid: Iterable[str], kind: str, form: str) -> Iterator[Problem]:
+        for word in words:
+            if word not in valid:
+                yield self._problem(form, f"`{word}` is not a {kind} of the vocabulary", nearest(word, valid))

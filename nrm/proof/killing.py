@@ -1,0 +1,137 @@
+"""Does anything notice a mutant? First the examples are asked, then the guarantees that it can touch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from nrm.proof import SECONDS
+from nrm.proof.altered import altered_program, touched
+from nrm.proof.claims import AlwaysClaim, GrowthClaim, IndependenceClaim, ListClaim, NeverClaim, ReachableClaim
+from nrm.proof.formula import CaseFormula
+from nrm.proof.question import Questions
+from nrm.proof.resolve import claim_of, theory_on
+from nrm.proof.sample import failing, samples
+from nrm.rulebook.book import FINDING
+from nrm.rulebook.resolve import parameters_on
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from datetime import date
+
+    from nrm.engine.program import Program
+    from nrm.proof.claims import Claim
+    from nrm.proof.files import Guarantee
+    from nrm.proof.mutants import Mutant
+    from nrm.rulebook.book import BookRule, Rulebook
+    from nrm.rulebook.read import ExampleFile, Files
+
+Killer = Literal["example", "guarantee", "nothing"]
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a mutant: what killed it, and the example or guarantee by name.
+
+    Of a survivor `same` says that the solver proved it to change no line of any plan.
+    """
+
+    mutant: Mutant
+    killer: Killer
+    by: str = ""
+    same: bool = False
+
+    @property
+    def survived(self) -> bool:
+        """Say whether nothing noticed the mutant."""
+        return self.killer == "nothing"
+
+
+class Gauntlet:
+    """The examples and guarantees of one rulebook, compiled once, through which every mutant is sent."""
+
+    def __init__(
+        self,
+        files: Files,
+        rulebook: Rulebook,
+        on: date,
+        examples: Iterable[ExampleFile],
+        guarantees: Iterable[Guarantee],
+        seconds: int = SECONDS,
+    ) -> None:
+        self._theory = theory_on(guarantees, files, rulebook, on)
+        self._parameters = parameters_on(files, on, rulebook.country)
+        self._seconds = seconds
+        self.program: Program = self._theory.program
+        self.samples = samples(self.program, files, examples, on)
+
+    def fate(self, mutant: Mutant) -> Fate:
+        """Send one mutant through examples and guarantees."""
+        sample = failing(self.program, self.samples, mutant)
+        if sample is not None:
+            return Fate(mutant, "example", f"{sample.rule}: {sample.example.example}")
+        altered = altered_program(self.program, mutant)
+        questions = Questions(altered, self._seconds)
+        for name, claim in self._claims(altered, mutant):
+            if questions.refutes(claim):
+                return Fate(mutant, "guarantee", name)
+        same = mutant.before is not None and questions.same_plans(self._sound, self._touched(mutant.before))
+        return Fate(mutant, "nothing", same=same)
+
+    @cached_property
+    def _sound(self) -> CaseFormula:
+        return CaseFormula(self.program, "sound")
+
+    def _touched(self, rule: BookRule) -> frozenset[str]:
+        return touched(self.program, rule)
+
+    def _claims(self, altered: Program, mutant: Mutant) -> Iterator[tuple[str, Claim]]:
+        """Yield the claims that the mutant can make false, the cheapest first."""
+        if mutant.before is None:
+            for one in self._theory.resolved:
+                claim = claim_of(one.version, altered, self._parameters)
+                if claim != one.claim:
+                    yield one.guarantee.file.guarantee, claim
+            return
+        codes = self._touched(mutant.before)
+        found = []
+        for place, one in enumerate(self._theory.resolved):
+            price = _price(one.claim, codes, {addition.code for addition in mutant.before.then})
+            if price is not None:
+                found.append((price, place, one.guarantee.file.guarantee, one.claim))
+        for _, _, name, claim in sorted(found, key=lambda one: one[:2]):
+            yield name, _narrowed(claim, altered, codes) if isinstance(claim, ReachableClaim) else claim
+
+
+def _price(claim: Claim, touched_codes: frozenset[str], given: set[str]) -> int | None:
+    """Say how soon to ask: claims that name an outcome of the rule first, pairs of cases last, None for never."""
+    if isinstance(claim, ListClaim):
+        return None  # no mutant of a rule discloses more than the rules did before
+    if isinstance(claim, ReachableClaim):
+        return 2
+    if isinstance(claim, IndependenceClaim | GrowthClaim):
+        named = {code for _, code, _ in claim.slots}
+        price = 3
+    else:
+        assert isinstance(claim, AlwaysClaim | NeverClaim)
+        named = set(claim.codes)
+        price = 0 if named & given else 1
+    # A finding in a condition decides of whom the claim speaks.
+    asked = {code for clause in getattr(claim, "clauses", ()) for fact, code in clause if fact == FINDING}
+    return price if (named | asked) & touched_codes else None
+
+
+def _narrowed(claim: ReachableClaim, altered: Program, codes: frozenset[str]) -> ReachableClaim:
+    """Leave out what the mutant cannot touch, and outcomes that no rule gives any more.
+
+    The guarantee speaks of outcomes that some rule gives: of an outcome that none gives it would say nothing.
+    """
+    given = {altered.slots[place][1] for step in altered.steps for place in step.gives}
+    rules = {
+        step.rule.name
+        for step in altered.steps
+        if not any(altered.slots[place][1] in codes for place in step.gives)
+    }
+    every = {code for _, code, _ in altered.slots}
+    return ReachableClaim(claim.checks, frozenset(claim.unless | rules | (every - (given & codes))))
