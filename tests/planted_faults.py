@@ -135,8 +135,7 @@ FAULTS = (
         "time_to_recover_only_once_recognised",
         "protection/recovery_period",
         SUSPECTED,
-        SUSPECTED
-        + "      - {fact: identification_decision, is: reasonable_positive, when_unknown: does_not_apply, reason: Law.}\n",
+        SUSPECTED + "      - {fact: identification_decision, is: conclusive_positive, reason: Law.}\n",
         ("time_to_recover_in_every_suspicion", "help_waits_for_no_decision", "suspicion_survives_refusal"),
         "missing",
         ({"indicators": ["believes_must_work_against_will"]},),
@@ -270,8 +269,7 @@ FAULTS = (
         "wages_only_with_papers",
         "justice/unpaid_wages",
         SUSPECTED,
-        SUSPECTED
-        + "      - {fact: residence_status, is: citizen, when_unknown: does_not_apply, reason: Law.}\n",
+        SUSPECTED + "      - {fact: residence_status, is: citizen, when_unknown: does_not_apply, reason: Law.}\n",
         ("help_whatever_the_right_to_stay", "wages_can_be_claimed"),
         "lost",
         (

@@ -1,4 +1,4 @@
-"""A compiled rulebook with one mutant in it, made from the compiled one: only the steps of one rule are compiled again."""
+"""A compiled rulebook with one mutant in it: only the steps of one rule are compiled again."""
 
 from __future__ import annotations
 

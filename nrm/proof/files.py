@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from nrm.errors import FileRefusedError, Problem, RulebookRefusedError, nearest
 from nrm.models import parse
 from nrm.proof.guarantee import GuaranteeFile
+from nrm.proof.resolve import goes_up
 from nrm.rulebook.dates import faulty_order
 from nrm.rulebook.lint_conditions import ConditionLint
+from nrm.rulebook.vocabulary import ChoiceFact
 from nrm.textfile import Document, read_file
 
 if TYPE_CHECKING:
@@ -61,8 +63,8 @@ class _ScopeLint(ConditionLint):
 
     def unsettled(self, condition: Condition, name: str, at: Place, *, named: bool) -> Iterator[Problem]:
         if condition.when_unknown is not None or condition.reason is not None:
-            todo = "list the values that are meant"
-            yield self.document.problem(at, f"a guarantee needs no `when_unknown` for `{name}` (listed: {named})", todo)
+            todo = "take it out: `unknown` is listed" if named else "take it out, and list the values that are meant"
+            yield self.document.problem(at, f"a guarantee needs no `when_unknown` for `{name}`", todo)
 
 
 def _problems(guarantee: Guarantee, path: Path, files: Files) -> Iterator[Problem]:
@@ -99,24 +101,28 @@ class _WordLint:
         if version.never is not None:
             yield from self._scope(version.never.when, "never")
             yield from self._outcomes(version.never.outcomes, "never")
-            yield from self._known(version.never.to, self.words.recipients, "recipient", "never")
+            yield from self._known(version.never.to, self.words.recipients, "a recipient", "never")
         if version.never_depends_on is not None:
             form = version.never_depends_on
             yield from self._scope(form.when, "never_depends_on")
-            yield from self._known(form.facts, self.words.facts, "fact", "never_depends_on")
+            yield from self._known(form.facts, self.words.facts, "a fact", "never_depends_on")
             yield from self._among(form.among, "never_depends_on")
             asked = {c.fact for outer in form.when for c in (outer.any_ or (outer,)) if c.fact}
             for fact in sorted(asked & set(form.facts)):
                 what = f"it speaks only of some values of `{fact}`, and says that nothing depends on it"
                 yield self._problem("never_depends_on", what, "take the fact out of one of the two")
         if version.only_adds is not None:
-            yield from self._known(version.only_adds.facts, self.words.facts, "fact", "only_adds")
+            yield from self._known(version.only_adds.facts, self.words.facts, "a fact", "only_adds")
+            for name in version.only_adds.facts:
+                if name in self.words.facts and not goes_up(self.words.facts[name]):
+                    todo = "name observed codes, or a fact of yes, no and unknown"
+                    yield self._problem("only_adds", f"the values of `{name}` do not go from less to more", todo)
             yield from self._among(version.only_adds.among, "only_adds")
         if version.reads_only is not None:
-            yield from self._known(version.reads_only.lists, self.words.recipients, "recipient", "reads_only")
+            yield from self._known(version.reads_only.lists, self.words.recipients, "a recipient", "reads_only")
         if version.reachable is not None:
             names = {*self.words.all_outcome_codes(), *(file.rule.rule for file in self.files.rules)}
-            yield from self._known(version.reachable.unless, names, "outcome or rule", "reachable")
+            yield from self._known(version.reachable.unless, names, "an outcome or rule", "reachable")
 
     def _problem(self, form: str, what: str, todo: str) -> Problem:
         return self.document.problem((*self.at, form), what, todo)
@@ -124,9 +130,22 @@ class _WordLint:
     def _scope(self, when: tuple[Condition, ...], form: str) -> Iterator[Problem]:
         lint = _ScopeLint(self.files, self.document, gives_protection=False)
         yield from lint.conditions(when, (*self.at, form, "when"))
+        left: dict[str, set[str]] = {}
+        for number, condition in enumerate(when):
+            fact = self.words.facts.get(condition.fact or "")
+            if condition.fact is None or not isinstance(fact, ChoiceFact):
+                continue
+            values = set(condition.is_ or ()) or set(fact.values) - set(condition.is_not or ())
+            before = left.setdefault(condition.fact, set(fact.values))
+            values &= set(fact.values)  # a word that does not exist has been told already
+            if before and values and not before & values:
+                at = (*self.at, form, "when", number)
+                what = f"no value of `{condition.fact}` fits this condition and those above it"
+                yield self.document.problem(at, what, "it would speak of nobody: take one of them out")
+            before &= values
 
     def _outcomes(self, codes: Iterable[str], form: str) -> Iterator[Problem]:
-        yield from self._known(codes, self.words.all_outcome_codes(), "outcome", form)
+        yield from self._known(codes, self.words.all_outcome_codes(), "an outcome", form)
 
     def _among(self, among: Among, form: str) -> Iterator[Problem]:
         yield from self._outcomes((*among.codes, *among.except_), form)
@@ -134,4 +153,4 @@ class _WordLint:
     def _known(self, words: Iterable[str], valid: Iterable[str], kind: str, form: str) -> Iterator[Problem]:
         for word in words:
             if word not in valid:
-                yield self._problem(form, f"`{word}` is not a {kind} of the vocabulary", nearest(word, valid))
+                yield self._problem(form, f"`{word}` is not {kind} of the vocabulary", nearest(word, valid))

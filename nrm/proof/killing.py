@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -101,7 +101,13 @@ class Gauntlet:
             if price is not None:
                 found.append((price, place, one.guarantee.file.guarantee, one.claim))
         for _, _, name, claim in sorted(found, key=lambda one: one[:2]):
-            yield name, _narrowed(claim, altered, codes) if isinstance(claim, ReachableClaim) else claim
+            if isinstance(claim, ReachableClaim):
+                yield name, _narrowed(claim, altered, codes)
+            elif isinstance(claim, IndependenceClaim | GrowthClaim) and not _asked(claim) & codes:
+                # Of the same pairs of cases, only lines that the mutant touches can have come to differ.
+                yield name, replace(claim, slots=tuple(slot for slot in claim.slots if slot[1] in codes))
+            else:
+                yield name, claim
 
 
 def _price(claim: Claim, touched_codes: frozenset[str], given: set[str]) -> int | None:
@@ -117,9 +123,12 @@ def _price(claim: Claim, touched_codes: frozenset[str], given: set[str]) -> int 
         assert isinstance(claim, AlwaysClaim | NeverClaim)
         named = set(claim.codes)
         price = 0 if named & given else 1
-    # A finding in a condition decides of whom the claim speaks.
-    asked = {code for clause in getattr(claim, "clauses", ()) for fact, code in clause if fact == FINDING}
-    return price if (named | asked) & touched_codes else None
+    return price if (named | _asked(claim)) & touched_codes else None
+
+
+def _asked(claim: Claim) -> set[str]:
+    """Return the findings in the conditions, which decide of whom the claim speaks."""
+    return {code for clause in getattr(claim, "clauses", ()) for fact, code in clause if fact == FINDING}
 
 
 def _narrowed(claim: ReachableClaim, altered: Program, codes: frozenset[str]) -> ReachableClaim:
@@ -129,9 +138,7 @@ def _narrowed(claim: ReachableClaim, altered: Program, codes: frozenset[str]) ->
     """
     given = {altered.slots[place][1] for step in altered.steps for place in step.gives}
     rules = {
-        step.rule.name
-        for step in altered.steps
-        if not any(altered.slots[place][1] in codes for place in step.gives)
+        step.rule.name for step in altered.steps if not any(altered.slots[place][1] in codes for place in step.gives)
     }
     every = {code for _, code, _ in altered.slots}
     return ReachableClaim(claim.checks, frozenset(claim.unless | rules | (every - (given & codes))))

@@ -63,7 +63,9 @@ def _of_rule(rule: BookRule, words: Vocabulary) -> Iterator[Mutant]:
         for index, addition in enumerate(rule.then):
             fewer = (*rule.then[:index], *rule.then[index + 1 :])
             by = f" by {addition.by}" if addition.by else ""
-            yield Mutant("outcome", f"{rule.name}, {addition.kind} {addition.code}{by}", rule, replace(rule, then=fewer))
+            yield Mutant(
+                "outcome", f"{rule.name}, {addition.kind} {addition.code}{by}", rule, replace(rule, then=fewer)
+            )
 
 
 def _with_branches(rule: BookRule, number: int, instead: tuple[BookBranch, ...]) -> BookRule:

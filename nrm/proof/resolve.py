@@ -23,8 +23,14 @@ if TYPE_CHECKING:
     from nrm.rulebook.book import Rulebook, Within
     from nrm.rulebook.read import Files
     from nrm.rulebook.rule import Condition
+    from nrm.rulebook.vocabulary import ChoiceFact, WholeFact
 
 YES_NO = frozenset({"yes", "no", UNKNOWN})
+
+
+def goes_up(fact: ChoiceFact | CodesFact | WholeFact) -> bool:
+    """Say whether the values of a fact go from less to more: observed codes do, and `no`, `unknown`, `yes`."""
+    return isinstance(fact, CodesFact) or frozenset(getattr(fact, "values", ())) == YES_NO
 
 
 @dataclass(frozen=True)
@@ -113,10 +119,8 @@ class _Resolver:
             fact = self.words.facts[name]
             if name not in form.facts and fact.nature not in form.natures:
                 continue
-            if isinstance(fact, CodesFact):
-                rising[name] = ()
-            elif frozenset(getattr(fact, "values", ())) == YES_NO:
-                rising[name] = ("no", UNKNOWN, "yes")
+            if goes_up(fact):
+                rising[name] = () if isinstance(fact, CodesFact) else ("no", UNKNOWN, "yes")
         return rising
 
     def _outside(self, form: ReadsOnly) -> Iterable[str]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from nrm.engine.facts import Facts
     from nrm.engine.program import Program
-    from nrm.proof.claims import Claim
+    from nrm.proof.claims import AlwaysClaim, Claim, NeverClaim
 
 Verdict = Literal["proved", "refuted", "not proved"]
 """INVARIANT (unknown is not proved): a solver that gives up or runs out of time proves nothing."""
@@ -80,7 +80,7 @@ def _wishes(formulas: Sequence[CaseFormula]) -> Iterator[z3.BoolRef]:
         for formula in formulas:
             if (name, UNKNOWN) in formula.facts:
                 yield formula.facts[name, UNKNOWN]
-        for value in reversed(values):
+        for value in reversed(list(values)):
             for formula in formulas:
                 yield z3.Not(formula.facts[name, value])
 
@@ -126,13 +126,24 @@ class Prover:
         solver.add(claim.refuted_by(*formulas))
         answer = solver.check()
         if answer == z3.unsat:
-            return Result("proved", monotonic() - started)
+            empty = self._says_nothing(claim)
+            return Result("not proved" if empty else "proved", monotonic() - started, None, empty)
         if answer != z3.sat:
             why = f"the solver gave up: {solver.reason_unknown()}"
             return Result("not proved", monotonic() - started, None, (why,))
         model = _plainest(solver, formulas)
         found = self._counterexample(claim, [formula.facts_in(model) for formula in formulas])
         return Result("refuted", monotonic() - started, found)
+
+    def _says_nothing(self, claim: AlwaysClaim | NeverClaim | IndependenceClaim | GrowthClaim) -> tuple[str, ...]:
+        """Say why a claim that nothing refutes is still worth nothing: it speaks of no case at all."""
+        if isinstance(claim, GrowthClaim):
+            return () if claim.rising else ("no rule reads a fact of which it speaks and that goes from less to more",)
+        solver = z3.Solver()
+        solver.set("timeout", self.seconds * 1000)
+        solver.add(self._one.axioms)
+        solver.add([self._one.any_of(clause) for clause in claim.clauses])
+        return () if solver.check() == z3.sat else ("no case at all fits its conditions, so it protects nobody",)
 
     def _counterexample(self, claim: Claim, cases: Sequence[Facts]) -> Counterexample:
         shared = claim.shared(self.program) if isinstance(claim, IndependenceClaim | GrowthClaim) else []

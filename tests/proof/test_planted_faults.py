@@ -1,4 +1,4 @@
-"""Realistic bad rules are refused, each with the smallest person whom it would fail, told so that anybody can read it."""
+"""Realistic bad rules are refused, each with the smallest person whom it would fail, told so that all can read it."""
 
 from __future__ import annotations
 
@@ -142,5 +142,18 @@ def test_a_planted_fault_reads_like_this(reports, capsys):
     show(reports(fault), Speaker("en", real_files().phrases["en"], real_files().vocabulary))
     told = [line.rstrip() for line in capsys.readouterr().out.splitlines()]
     start = next(number for number, line in enumerate(told) if line.startswith("help_without_testimony –"))
-    print(told[start : start + 15])
-    assert 0
+    assert told[start : start + 13] == [
+        "help_without_testimony – Nothing a person is owed depends on cooperating or",
+        "testifying",
+        "  Help that must be paid for with testimony is not help, and a forced witness is",
+        "  neither safe nor believed. (A/RES/76/7 §12, A/RES/76/7 §13, A/RES/76/186 §23)",
+        "",
+        "                        first person                second person",
+        "Signs of trafficking    belief of having to work    belief of having to work",
+        "                        against one's will          against one's will",
+        "Willingness to testify  yes                         not known",
+        "  The first person gets, and the second does not",
+        "    • Safe accommodation",
+        "      rules that give it: housing",
+        "    • Choose the place with the person",
+    ]

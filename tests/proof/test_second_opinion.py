@@ -24,7 +24,7 @@ from nrm.proof.solver import Prover
 from nrm.rulebook.resolve import rulebook_on
 
 ON = date(2026, 3, 1)
-MUTATED = [fault for fault in FAULTS if fault.people][:10]
+MUTATED = [fault for fault in FAULTS if fault.people][:9] + [f for f in FAULTS if "every_rule_counts" in f.refused_by]
 
 
 def cvc5_says(text):
@@ -101,6 +101,10 @@ def first_opinion(theory):
     return {name: result.verdict == "proved" for name, result in results.items()}
 
 
+def _short(guarantee):
+    return guarantee.file.guarantee != "every_rule_counts"
+
+
 @pytest.fixture(scope="module")
 def guarantees():
     return read_guarantees(REAL.rules, real_files())
@@ -117,7 +121,9 @@ def test_cvc5_proves_every_guarantee_of_our_own_rulebook(guarantees, country):
 @pytest.mark.parametrize("fault", MUTATED, ids=lambda fault: fault.name)
 def test_both_solvers_give_the_same_verdict_on_every_guarantee_of_a_bad_rulebook(guarantees, fault):
     files = fault.planted_in(real_files())
-    theory = theory_on(guarantees, files, rulebook_on(files, ON), ON)
+    # Hundreds of questions hide in `every_rule_counts`; they are asked again where the answer is another.
+    chosen = [g for g in guarantees if _short(g) or g.file.guarantee in fault.refused_by]
+    theory = theory_on(chosen, files, rulebook_on(files, ON), ON)
     second = second_opinion(theory)
     assert second == first_opinion(theory)
     assert not all(second.values())
