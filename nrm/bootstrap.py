@@ -12,7 +12,7 @@ from nrm.case.facts import derive_facts
 from nrm.case.intake import read_case
 from nrm.engine.decide import Engine
 from nrm.engine.facts import Facts, check_facts
-from nrm.errors import Problem, UnknownNameError, nearest
+from nrm.errors import FileRefusedError, Problem, UnknownNameError, nearest
 from nrm.rulebook.lint import check
 from nrm.rulebook.read import Files, read_files
 from nrm.rulebook.resolve import rulebook_on
@@ -84,5 +84,7 @@ def case_document(name: str) -> Document:
         FileRefusedError: it cannot be read.
     """
     if name == STANDARD_INPUT:
+        if sys.stdin is None:  # `nrm decide - <&-`
+            raise FileRefusedError(Problem("standard input", 0, "it is closed", "pipe a case in, or name a file"))
         return read_bytes(sys.stdin.buffer.read(LARGEST_FILE + 1), "standard input", private=True)
     return read_file(Path(name), private=True)

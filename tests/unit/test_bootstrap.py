@@ -79,3 +79,9 @@ def test_a_broken_case_is_never_quoted(tmp_path):
         case_document(str(path))
     assert "this key stands twice in one place (first on line 2)" in str(refused.value)
     assert "Canary" not in str(refused.value)
+
+
+def test_a_closed_standard_input_is_told(monkeypatch):
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(FileRefusedError, match="standard input: it is closed; pipe a case in, or name a file"):
+        case_document("-")
