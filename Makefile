@@ -51,8 +51,9 @@ lock: ## Choose the newest allowed versions again (needs uv)
 	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/run.txt
 	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml requirements/dev.in -o requirements/dev.txt
 
-bench: $(VENV)/ready ## Measure decisions beside four other engines (minutes)
+bench: $(VENV)/ready ## Measure decisions beside four other engines, and proofs (minutes)
 	@$(BIN)/python benchmarks/decide.py
+	@$(BIN)/python benchmarks/prove.py
 
 soak: $(VENV)/ready ## The longest campaigns of the property tests (an hour)
 	@$(BIN)/python -m pytest -n $(WORKERS) tests/properties --hypothesis-profile=soak -p no:cacheprovider

@@ -9,6 +9,8 @@ from nrm.engine.program import Program, Step
 from nrm.rulebook.book import FINDING, BookRule, Rulebook
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nrm.proof.mutants import Mutant
 
 
@@ -70,17 +72,22 @@ def fired(program: Program, case: int) -> tuple[Step, ...]:
 
 
 def touched(program: Program, rule: BookRule) -> frozenset[str]:
-    """Return every outcome that can change when `rule` changes.
+    """Return every outcome that can change when `rule` changes."""
+    return reached(program, {addition.code for addition in rule.then})
 
-    They are what it gives, what the findings among that lead to, and what the bars among that withhold.
+
+def reached(program: Program, codes: Iterable[str]) -> frozenset[str]:
+    """Return `codes` with all outcomes that can change with them.
+
+    They are what the findings among them lead to, and what the bars among them withhold.
     """
     bars = program.rulebook.vocabulary.bars
-    codes = {addition.code for addition in rule.then}
+    found = set(codes)
     while True:
-        grown = codes | {code for bar in codes & bars.keys() for code in bars[bar].forbids}
+        grown = found | {code for bar in found & bars.keys() for code in bars[bar].forbids}
         for step in program.steps:
-            if any(fact == FINDING and code in codes for clause in step.clauses for fact, code in clause):
+            if any(fact == FINDING and code in found for clause in step.clauses for fact, code in clause):
                 grown |= {addition.code for addition in step.rule.then}
-        if grown == codes:
-            return frozenset(codes)
-        codes = grown
+        if grown == found:
+            return frozenset(found)
+        found = grown

@@ -105,11 +105,13 @@ class IndependenceClaim:
 class GrowthClaim:
     """A case with as much or more of the rising facts keeps every one of `slots` that the other has.
 
-    `rising` gives for each fact its values from least to most; a fact of codes rises with each code.
+    `rising` gives for each fact its values from least to most; a fact of codes rises with each code. `unordered` are
+    facts of which the guarantee speaks but whose values have no order: of them nothing is claimed.
     """
 
     rising: Mapping[str, tuple[str, ...]]
     slots: tuple[Slot, ...]
+    unordered: tuple[str, ...] = ()
     cases = 2
 
     def shared(self, program: Program) -> list[str]:
@@ -160,10 +162,14 @@ class ListClaim:
 
 @dataclass(frozen=True)
 class ReachableClaim:
-    """Outcomes can happen, rules can apply, none is swallowed, no duty stands against a bar."""
+    """Outcomes are given and can happen, rules can apply, none is swallowed, no duty stands against a bar.
+
+    `elsewhere` are outcomes that this rulebook need not give: other countries or later versions do.
+    """
 
     checks: frozenset[str]
     unless: frozenset[str]
+    elsewhere: frozenset[str] = frozenset()
     cases = -1
 
 

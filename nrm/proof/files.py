@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from nrm.errors import FileRefusedError, Problem, RulebookRefusedError, nearest
 from nrm.models import parse
 from nrm.proof.guarantee import GuaranteeFile
-from nrm.proof.resolve import goes_up
+from nrm.proof.rising import goes_up
 from nrm.rulebook.dates import faulty_order
 from nrm.rulebook.lint_conditions import ConditionLint
 from nrm.rulebook.vocabulary import ChoiceFact
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from nrm.proof.guarantee import Among, GuaranteeVersion
+    from nrm.proof.guarantee import Among, GuaranteeVersion, OnlyAdds, ReadsOnly
     from nrm.rulebook.read import Files
     from nrm.rulebook.rule import Condition
     from nrm.textfile import Place
@@ -112,17 +112,30 @@ class _WordLint:
                 what = f"it speaks only of some values of `{fact}`, and says that nothing depends on it"
                 yield self._problem("never_depends_on", what, "take the fact out of one of the two")
         if version.only_adds is not None:
-            yield from self._known(version.only_adds.facts, self.words.facts, "a fact", "only_adds")
-            for name in version.only_adds.facts:
-                if name in self.words.facts and not goes_up(self.words.facts[name]):
-                    todo = "name observed codes, or a fact of yes, no and unknown"
-                    yield self._problem("only_adds", f"the values of `{name}` do not go from less to more", todo)
-            yield from self._among(version.only_adds.among, "only_adds")
+            yield from self._only_adds(version.only_adds)
         if version.reads_only is not None:
-            yield from self._known(version.reads_only.lists, self.words.recipients, "a recipient", "reads_only")
+            yield from self._reads_only(version.reads_only)
         if version.reachable is not None:
             names = {*self.words.all_outcome_codes(), *(file.rule.rule for file in self.files.rules)}
             yield from self._known(version.reachable.unless, names, "an outcome or rule", "reachable")
+
+    def _only_adds(self, form: OnlyAdds) -> Iterator[Problem]:
+        yield from self._known((*form.facts, *form.unless), self.words.facts, "a fact", "only_adds")
+        yield from self._among(form.among, "only_adds")
+        for name in form.facts:
+            if name in self.words.facts and not goes_up(self.words.facts[name]):
+                todo = "name observed codes, a fact of yes, no and unknown, or give it `rises` in the vocabulary"
+                yield self._problem("only_adds", f"the values of `{name}` do not go from less to more", todo)
+        for name in form.unless:
+            if name in self.words.facts and (name in form.facts or self.words.facts[name].nature not in form.natures):
+                what = f"`{name}` is left out, and is not of the natures of which it speaks"
+                yield self._problem("only_adds", what, "take it out of `unless`")
+
+    def _reads_only(self, form: ReadsOnly) -> Iterator[Problem]:
+        yield from self._known(form.lists, self.words.recipients, "a recipient", "reads_only")
+        for listed in form.lists.values():
+            if isinstance(listed, dict):
+                yield from self._known(listed, self.words.purposes, "a purpose", "reads_only")
 
     def _problem(self, form: str, what: str, todo: str) -> Problem:
         return self.document.problem((*self.at, form), what, todo)

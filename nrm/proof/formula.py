@@ -36,6 +36,7 @@ class CaseFormula:
         }
         self.steps: list[z3.BoolRef] = [z3.BoolVal(val=False)] * len(program.steps)
         self.findings: dict[str, z3.BoolRef] = {}
+        self._in_plan: dict[Slot, z3.BoolRef] = {}
         self._follow()
 
     def _follow(self) -> None:
@@ -71,22 +72,52 @@ class CaseFormula:
                 axioms.append(z3.AtMost(*one_of, 1))
         return axioms
 
+    @cached_property
+    def axiom(self) -> z3.BoolRef:
+        """All axioms as one formula; a new solver takes it much faster than a thousand one by one."""
+        return z3.And(self.axioms)
+
+    @cached_property
+    def _giving(self) -> Mapping[Slot, list[z3.BoolRef]]:
+        """The steps that give each line."""
+        giving: dict[Slot, list[z3.BoolRef]] = {slot: [] for slot in self.program.slots}
+        for step in self.program.steps:
+            for place in dict.fromkeys(step.gives):
+                giving[self.program.slots[place]].append(self.steps[step.index])
+        return giving
+
+    @cached_property
+    def _forbidding(self) -> Mapping[str, list[Slot]]:
+        """The bars that forbid each code."""
+        forbidding: dict[str, list[Slot]] = {}
+        for slot in self.program.slots:
+            for code in self.program.rulebook.vocabulary.bars[slot[1]].forbids if slot[0] == "bar" else ():
+                forbidding.setdefault(code, []).append(slot)
+        return forbidding
+
+    @cached_property
+    def _by_code(self) -> Mapping[str, list[Slot]]:
+        by_code: dict[str, list[Slot]] = {}
+        for slot in self.program.slots:
+            by_code.setdefault(slot[1], []).append(slot)
+        return by_code
+
     def given(self, slot: Slot) -> z3.BoolRef:
         """Some rule gives this line, whatever a bar says of it."""
-        place = self.program.slots.index(slot)
-        return z3.Or([self.steps[step.index] for step in self.program.steps if place in step.gives])
+        return z3.Or(self._giving[slot])
 
     def in_plan(self, slot: Slot) -> z3.BoolRef:
         """The line is in the plan: given, and forbidden by no bar that is given (a bar beats everything)."""
-        bars = self.program.rulebook.vocabulary.bars
-        forbidding = [s for s in self.program.slots if s[0] == "bar" and slot[1] in bars[s[1]].forbids]
-        return z3.And(self.given(slot), *(z3.Not(self.given(bar)) for bar in forbidding))
+        if slot not in self._in_plan:
+            forbidding = self._forbidding.get(slot[1], ())
+            self._in_plan[slot] = z3.And(self.given(slot), *(z3.Not(self.given(bar)) for bar in forbidding))
+        return self._in_plan[slot]
 
     def code_in_plan(self, code: str) -> z3.BoolRef:
         """Some line with this code is in the plan; a finding counts as soon as it is made."""
         if code in self.findings:
             return self.findings[code]
-        return z3.Or([self.in_plan(slot) for slot in self.program.slots if slot[1] == code])
+        return z3.Or([self.in_plan(slot) for slot in self._by_code.get(code, ())])
 
     def any_of(self, atoms: Iterable[Atom]) -> z3.BoolRef:
         """At least one of these atoms holds; an atom of a fact that no rule reads is left open."""

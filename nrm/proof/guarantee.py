@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from nrm.models import IsoDate
 from nrm.rulebook.rule import Condition, SourceText
@@ -68,11 +68,13 @@ class Never(Model):
 
 
 class OnlyAdds(Model):
-    """Going from `no` to `unknown` to `yes`, or observing one more code, never removes one of these outcomes."""
+    """Going up in the order of a fact, or observing one more code, never removes one of these outcomes."""
 
     natures: tuple[Nature, ...] = ()
     facts: tuple[Code, ...] = ()
     among: Among
+    unless: dict[Code, Words] = Field(default_factory=dict)
+    """Facts of these natures that are left out, each with the reason."""
 
     @model_validator(mode="after")
     def _names_some(self) -> Self:
@@ -81,14 +83,34 @@ class OnlyAdds(Model):
         return self
 
 
+def _kind_of_list(written: object) -> str:
+    return "by_purpose" if isinstance(written, dict) else "whole"
+
+
+Groups = tuple[Group, ...]
+GroupList = Annotated[
+    Annotated[Groups, Tag("whole")] | Annotated[dict[Code, Groups], Tag("by_purpose")], Discriminator(_kind_of_list)
+]
+"""The groups that a recipient may learn: for whatever purpose, or for each purpose its own list."""
+
+
 class ReadsOnly(Model):
     """No disclosure to a recipient ever carries a group outside the recipient's list."""
 
-    lists: dict[Code, tuple[Group, ...]] = Field(min_length=1)
+    lists: dict[Code, GroupList] = Field(min_length=1)
+
+    def by_purpose(self, recipient: str) -> bool:
+        """Say whether `recipient` has a list for each purpose."""
+        return isinstance(self.lists.get(recipient), dict)
+
+    def allowed(self, recipient: str, purpose: str) -> Groups:
+        """Return what `recipient` may learn for `purpose`: nothing when neither has a list."""
+        listed = self.lists.get(recipient, ())
+        return listed.get(purpose, ()) if isinstance(listed, dict) else listed
 
 
 class Reachable(Model):
-    """Every outcome can happen, every rule can apply, none is swallowed by others, no duty stands against a bar."""
+    """Every outcome is given and can happen, every rule can apply and adds something, no duty stands against a bar."""
 
     checks: tuple[Literal["outcomes", "rules", "not_swallowed", "no_contradiction"], ...] = Field(min_length=1)
     unless: dict[Code, Words] = Field(default_factory=dict)

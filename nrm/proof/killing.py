@@ -11,10 +11,9 @@ from nrm.proof.altered import altered_program, touched
 from nrm.proof.claims import AlwaysClaim, GrowthClaim, IndependenceClaim, ListClaim, NeverClaim, ReachableClaim
 from nrm.proof.formula import CaseFormula
 from nrm.proof.question import Questions
-from nrm.proof.resolve import claim_of, theory_on
+from nrm.proof.resolve import theory_on
 from nrm.proof.sample import failing, samples
 from nrm.rulebook.book import FINDING
-from nrm.rulebook.resolve import parameters_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -61,7 +60,6 @@ class Gauntlet:
         seconds: int = SECONDS,
     ) -> None:
         self._theory = theory_on(guarantees, files, rulebook, on)
-        self._parameters = parameters_on(files, on, rulebook.country)
         self._seconds = seconds
         self.program: Program = self._theory.program
         self.samples = samples(self.program, files, examples, on)
@@ -90,7 +88,7 @@ class Gauntlet:
         """Yield the claims that the mutant can make false, the cheapest first."""
         if mutant.before is None:
             for one in self._theory.resolved:
-                claim = claim_of(one.version, altered, self._parameters)
+                claim = self._theory.claim_of(one.version, altered)
                 if claim != one.claim:
                     yield one.guarantee.file.guarantee, claim
             return
@@ -132,13 +130,9 @@ def _asked(claim: Claim) -> set[str]:
 
 
 def _narrowed(claim: ReachableClaim, altered: Program, codes: frozenset[str]) -> ReachableClaim:
-    """Leave out what the mutant cannot touch, and outcomes that no rule gives any more.
-
-    The guarantee speaks of outcomes that some rule gives: of an outcome that none gives it would say nothing.
-    """
-    given = {altered.slots[place][1] for step in altered.steps for place in step.gives}
+    """Leave out what the mutant cannot touch."""
     rules = {
         step.rule.name for step in altered.steps if not any(altered.slots[place][1] in codes for place in step.gives)
     }
-    every = {code for _, code, _ in altered.slots}
-    return ReachableClaim(claim.checks, frozenset(claim.unless | rules | (every - (given & codes))))
+    others = set(altered.rulebook.vocabulary.all_outcome_codes()) - codes
+    return replace(claim, unless=frozenset(claim.unless | rules | others))

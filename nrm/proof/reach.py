@@ -37,9 +37,7 @@ _Question = tuple[z3.CheckSatResult, z3.BoolRef, str]
 
 def _questions(program: Program, case: CaseFormula, claim: ReachableClaim) -> Iterator[_Question]:
     if "outcomes" in claim.checks:
-        for kind, code, _ in program.slots:
-            if code not in claim.unless:
-                yield z3.sat, case.code_in_plan(code), f"the {kind} `{code}` can never happen"
+        yield from _outcomes(program, case, claim)
     for step in program.steps:
         if step.rule.name in claim.unless:
             continue
@@ -50,6 +48,16 @@ def _questions(program: Program, case: CaseFormula, claim: ReachableClaim) -> It
             yield z3.sat, _adds_something(program, case, step), f"{branch} adds nothing that other rules do not give"
     if "no_contradiction" in claim.checks:
         yield from _contradictions(program, case)
+
+
+def _outcomes(program: Program, case: CaseFormula, claim: ReachableClaim) -> Iterator[_Question]:
+    words = program.rulebook.vocabulary
+    given = {program.slots[place][1] for step in program.steps for place in step.gives}
+    for code in words.all_outcome_codes():
+        if code in claim.unless or code in claim.elsewhere - given:
+            continue
+        why = "can never happen" if code in given else "is given by no rule in force"
+        yield z3.sat, case.code_in_plan(code), f"the {words.kind_of(code)} `{code}` {why}"
 
 
 def _adds_something(program: Program, case: CaseFormula, step: Step) -> z3.BoolRef:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from nrm.engine.program import compile_rulebook
 from nrm.proof.claims import AlwaysClaim, GrowthClaim, IndependenceClaim, ListClaim, NeverClaim, ReachableClaim
 from nrm.proof.guarantee import Always, Never, NeverDependsOn, OnlyAdds, ReadsOnly
+from nrm.proof.rising import goes_up, order_of
 from nrm.rulebook.dates import in_force
 from nrm.rulebook.resolve import clause_of, parameters_on
-from nrm.rulebook.vocabulary import UNKNOWN, CodesFact
+from nrm.rulebook.vocabulary import OUTCOME_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
     from nrm.rulebook.book import Rulebook, Within
     from nrm.rulebook.read import Files
     from nrm.rulebook.rule import Condition
-    from nrm.rulebook.vocabulary import ChoiceFact, WholeFact
-
-YES_NO = frozenset({"yes", "no", UNKNOWN})
-
-
-def goes_up(fact: ChoiceFact | CodesFact | WholeFact) -> bool:
-    """Say whether the values of a fact go from less to more: observed codes do, and `no`, `unknown`, `yes`."""
-    return isinstance(fact, CodesFact) or frozenset(getattr(fact, "values", ())) == YES_NO
 
 
 @dataclass(frozen=True)
@@ -48,6 +41,12 @@ class Theory:
 
     program: Program
     resolved: tuple[Resolved, ...]
+    parameters: Mapping[str, Within]
+    elsewhere: frozenset[str]
+
+    def claim_of(self, version: GuaranteeVersion, altered: Program) -> Claim:
+        """Return what one version of a guarantee claims of `altered`, which has the bits of `program`."""
+        return _Resolver(altered, self.parameters, self.elsewhere).claim(version)
 
 
 def theory_on(guarantees: Iterable[Guarantee], files: Files, rulebook: Rulebook, on: date) -> Theory:
@@ -60,14 +59,21 @@ def theory_on(guarantees: Iterable[Guarantee], files: Files, rulebook: Rulebook,
     in_use = [(guarantee, in_force(guarantee.file.versions, on)) for guarantee in guarantees]
     versions = [(guarantee, version) for guarantee, version in in_use if version is not None and not version.repealed]
     asked = [clause_of(c, rulebook.vocabulary, parameters) for _, version in versions for c in _conditions(version)]
-    resolver = _Resolver(compile_rulebook(rulebook, asked), parameters)
+    resolver = _Resolver(compile_rulebook(rulebook, asked), parameters, _elsewhere(files, rulebook.country, on))
     resolved = tuple(Resolved(guarantee, version, resolver.claim(version)) for guarantee, version in versions)
-    return Theory(resolver.program, resolved)
+    return Theory(resolver.program, resolved, parameters, resolver.elsewhere)
 
 
-def claim_of(version: GuaranteeVersion, program: Program, parameters: Mapping[str, Within]) -> Claim:
-    """Return what one version of a guarantee claims of `program`, which was compiled with its conditions."""
-    return _Resolver(program, parameters).claim(version)
+def _elsewhere(files: Files, country: str | None, on: date) -> frozenset[str]:
+    """Return the outcomes that the overlay of another country gives on `on`, or that some version will give later."""
+    versions = [
+        version
+        for file in files.rules
+        for version in file.rule.versions
+        if version.from_ > on or (file.country not in {None, country} and version is in_force(file.rule.versions, on))
+    ]
+    codes = (getattr(gives, kind) for version in versions for gives in version.then or () for kind in OUTCOME_KINDS)
+    return frozenset(code for code in codes if code is not None)
 
 
 def _conditions(version: GuaranteeVersion) -> tuple[Condition, ...]:
@@ -75,10 +81,11 @@ def _conditions(version: GuaranteeVersion) -> tuple[Condition, ...]:
 
 
 class _Resolver:
-    def __init__(self, program: Program, parameters: Mapping[str, Within]) -> None:
+    def __init__(self, program: Program, parameters: Mapping[str, Within], elsewhere: frozenset[str]) -> None:
         self.program = program
         self.words = program.rulebook.vocabulary
         self.parameters = parameters
+        self.elsewhere = elsewhere
 
     def claim(self, version: GuaranteeVersion) -> Claim:
         form = version.form
@@ -89,12 +96,12 @@ class _Resolver:
         if isinstance(form, NeverDependsOn):
             return IndependenceClaim(frozenset(form.facts), self._clauses(form.when), self._slots(form.among))
         if isinstance(form, OnlyAdds):
-            return GrowthClaim(self._rising(form), self._slots(form.among))
+            return self._growth(form)
         if isinstance(form, ReadsOnly):
             return ListClaim(tuple(self._outside(form)))
         if form is None:  # a repeal has no form, and is never asked for its claim
             raise AssertionError(version)
-        return ReachableClaim(frozenset(form.checks), frozenset(form.unless))
+        return ReachableClaim(frozenset(form.checks), frozenset(form.unless), self.elsewhere)
 
     def _clauses(self, when: Iterable[Condition]) -> Clauses:
         return tuple(self.program.atoms_of(clause_of(condition, self.words, self.parameters)) for condition in when)
@@ -113,21 +120,26 @@ class _Resolver:
             if reaches or carries:
                 yield code
 
-    def _rising(self, form: OnlyAdds) -> dict[str, tuple[str, ...]]:
+    def _growth(self, form: OnlyAdds) -> GrowthClaim:
         rising: dict[str, tuple[str, ...]] = {}
+        unordered: list[str] = []
+        asked_by_rules = {fact for step in self.program.steps for clause in step.clauses for fact, _ in clause}
         for name in self.program.facts_read:
             fact = self.words.facts[name]
-            if name not in form.facts and fact.nature not in form.natures:
+            if name in form.unless or (name not in form.facts and fact.nature not in form.natures):
                 continue
             if goes_up(fact):
-                rising[name] = () if isinstance(fact, CodesFact) else ("no", UNKNOWN, "yes")
-        return rising
+                rising[name] = order_of(self.program, name)
+            elif name in asked_by_rules:
+                unordered.append(name)
+        return GrowthClaim(rising, self._slots(form.among), tuple(unordered))
 
     def _outside(self, form: ReadsOnly) -> Iterable[str]:
         given = {code for kind, code, _ in self.program.slots if kind == "disclosure"}
         for code in sorted(given):
             disclosure = self.words.disclosures[code]
-            allowed = form.lists.get(disclosure.recipient, ())
+            recipient, purpose = disclosure.recipient, disclosure.purpose
+            to = f"to `{recipient}` for `{purpose}`" if form.by_purpose(recipient) else f"to `{recipient}`"
             for group in disclosure.groups:
-                if group not in allowed:
-                    yield f"`{code}` carries `{group}` to `{disclosure.recipient}`, whose list does not have it"
+                if group not in form.allowed(recipient, purpose):
+                    yield f"`{code}` carries `{group}` {to}, whose list does not have it"

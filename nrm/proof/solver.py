@@ -58,7 +58,7 @@ def decided(program: Program, facts: Facts) -> Decided:
     return Decided(reading.case, frozenset(slot for slot in slots if slot[1] not in forbidden))
 
 
-def _plainest(solver: z3.Solver, formulas: Sequence[CaseFormula]) -> z3.ModelRef:
+def plainest(solver: z3.Solver, formulas: Sequence[CaseFormula]) -> z3.ModelRef:
     """Return a model in which as little as possible is known, pinned down value by value.
 
     The solver's own choice depends on whatever it was asked before; this one depends on the question alone, so the same
@@ -85,6 +85,16 @@ def _wishes(formulas: Sequence[CaseFormula]) -> Iterator[z3.BoolRef]:
                 yield z3.Not(formula.facts[name, value])
 
 
+def _left_open(claim: Claim) -> tuple[str, ...]:
+    """Say of which facts nothing was proved, because nobody has said which of their values is more than another."""
+    unordered = claim.unordered if isinstance(claim, GrowthClaim) else ()
+    return tuple(
+        f"the values of `{name}` have no order, so it is not covered: "
+        "give it `rises` in the vocabulary, or name it under `unless` with the reason"
+        for name in unordered
+    )
+
+
 class Prover:
     """Proves claims about one program; its formulas are built once and asked of many times."""
 
@@ -93,11 +103,13 @@ class Prover:
         self.seconds = seconds
 
     @cached_property
-    def _one(self) -> CaseFormula:
+    def one(self) -> CaseFormula:
+        """All cases, as one case of which nothing is known."""
         return CaseFormula(self.program, "one")
 
     @cached_property
-    def _other(self) -> CaseFormula:
+    def other(self) -> CaseFormula:
+        """The second case of a pair."""
         return CaseFormula(self.program, "other")
 
     def prove(self, claim: Claim) -> Result:
@@ -110,39 +122,43 @@ class Prover:
         if isinstance(claim, ListClaim):
             return Result("refuted" if claim.faults else "proved", monotonic() - started, None, claim.faults)
         if isinstance(claim, ReachableClaim):
-            faults, complete = unreachable(self.program, self._one, claim, self.seconds)
+            faults, complete = unreachable(self.program, self.one, claim, self.seconds)
             verdict: Verdict = "refuted" if faults else "proved" if complete else "not proved"
             return Result(verdict, monotonic() - started, None, faults)
-        formulas = [self._one]
+        formulas = [self.one]
         solver = z3.Solver()
         solver.set("timeout", self.seconds * 1000)
         if isinstance(claim, IndependenceClaim | GrowthClaim):
-            formulas.append(self._other)
+            formulas.append(self.other)
             shared = set(claim.shared(self.program))
-            same = (atom for atom in self._one.facts if atom[0] in shared)
-            solver.add([self._one.facts[atom] == self._other.facts[atom] for atom in same])
+            same = (atom for atom in self.one.facts if atom[0] in shared)
+            solver.add([self.one.facts[atom] == self.other.facts[atom] for atom in same])
         for formula in formulas:
-            solver.add(formula.axioms)
+            solver.add(formula.axiom)
         solver.add(claim.refuted_by(*formulas))
         answer = solver.check()
         if answer == z3.unsat:
-            empty = self._says_nothing(claim)
-            return Result("not proved" if empty else "proved", monotonic() - started, None, empty)
+            gaps = self._says_nothing(claim) or _left_open(claim)
+            return Result("not proved" if gaps else "proved", monotonic() - started, None, gaps)
         if answer != z3.sat:
             why = f"the solver gave up: {solver.reason_unknown()}"
             return Result("not proved", monotonic() - started, None, (why,))
-        model = _plainest(solver, formulas)
+        model = plainest(solver, formulas)
         found = self._counterexample(claim, [formula.facts_in(model) for formula in formulas])
-        return Result("refuted", monotonic() - started, found)
+        return Result("refuted", monotonic() - started, found, _left_open(claim))
 
     def _says_nothing(self, claim: AlwaysClaim | NeverClaim | IndependenceClaim | GrowthClaim) -> tuple[str, ...]:
         """Say why a claim that nothing refutes is still worth nothing: it speaks of no case at all."""
         if isinstance(claim, GrowthClaim):
-            return () if claim.rising else ("no rule reads a fact of which it speaks and that goes from less to more",)
+            return (
+                ()
+                if claim.rising or claim.unordered
+                else ("no rule reads a fact of which it speaks and that goes from less to more",)
+            )
         solver = z3.Solver()
         solver.set("timeout", self.seconds * 1000)
-        solver.add(self._one.axioms)
-        solver.add([self._one.any_of(clause) for clause in claim.clauses])
+        solver.add(self.one.axiom)
+        solver.add([self.one.any_of(clause) for clause in claim.clauses])
         return () if solver.check() == z3.sat else ("no case at all fits its conditions, so it protects nobody",)
 
     def _counterexample(self, claim: Claim, cases: Sequence[Facts]) -> Counterexample:

@@ -2,6 +2,7 @@
 
 Canonical form: RFC 8785 (JSON Canonicalization Scheme). Two rulebooks with the same digest give the same plan for the
 same facts, byte for byte; the order of the words is therefore part of it, because a plan lists its lines in that order.
+So is what changes a proof and no plan (`rises`): a report of proofs names its rulebook by this digest.
 Not part of it: the date (what is in force on that date is) and the phrases around the words.
 """
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from nrm.rulebook.rule import Condition
     from nrm.textfile import Document, Place
 
-YES_NO = frozenset({"yes", "no", UNKNOWN})
-
 
 class ConditionLint:
     """Checks the conditions of one version of one rule."""
@@ -104,11 +102,14 @@ class ConditionLint:
         return values
 
     def _less_for_more(self, name: str, fact: ChoiceFact, wanted: set[str], at: Place) -> Iterator[Problem]:
-        if fact.nature not in NEVER_TAKES_AWAY or set(fact.values) != YES_NO or not self.gives_protection:
+        if fact.nature not in NEVER_TAKES_AWAY or not self.gives_protection:
             return
-        if ("no" in wanted and wanted != YES_NO) or (UNKNOWN in wanted and "yes" not in wanted):
+        helped = [value in wanted for value in fact.order]
+        if helped != sorted(helped):
+            least, *between, most = (f"`{value}`" for value in fact.order)
             what = f"more `{name}` would mean less help here"
-            yield self.document.problem(at, what, "what holds for `no` must hold for `unknown` and `yes` too")
+            todo = f"what holds for {least} must hold for {', '.join(between)} and {most} too"
+            yield self.document.problem(at, what, todo)
 
     def _codes(self, condition: Condition, name: str, fact: CodesFact, at: Place) -> Iterator[Problem]:
         if condition.includes is None:

@@ -1,4 +1,4 @@
-"""Does the vocabulary fit together: do bars, disclosures and phrases name words that exist?"""
+"""Does the vocabulary fit together: do orders, bars, disclosures and phrases name words that exist?"""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 from nrm.errors import Problem, nearest
-from nrm.rulebook.vocabulary import GROUPS
+from nrm.rulebook.vocabulary import GROUPS, ChoiceFact
 from nrm.rulebook.wording import LANGUAGES
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 def vocabulary_problems(files: Files) -> Iterator[Problem]:
     """Yield every word of the vocabulary that points at a word that does not exist."""
     words = files.vocabulary
+    yield from _order_problems(files)
     for code, bar in words.bars.items():
         for forbidden in bar.forbids:
             if forbidden not in words.duties and forbidden not in words.disclosures:
@@ -41,6 +42,26 @@ def vocabulary_problems(files: Files) -> Iterator[Problem]:
         yield from _differences(document, english, phrases, "phrase")
         for code, phrase in phrases.items():
             yield from _brace_problems(document, code, phrase, english.get(code, phrase))
+
+
+def _order_problems(files: Files) -> Iterator[Problem]:
+    """Yield where the order of a fact does not name each of its values exactly once."""
+    documents = [document for place, document in files.documents.items() if place.startswith("vocabulary/facts/")]
+    for name, fact in files.vocabulary.facts.items():
+        if not isinstance(fact, ChoiceFact) or fact.rises is None:
+            continue
+        document = next(one for one in documents if name in one.data)
+        at = (name, "rises")
+        for index, value in enumerate(fact.rises):
+            if value not in fact.values:
+                what = f"`{value}` is not a value of `{name}`"
+                yield document.problem((*at, index), what, nearest(value, fact.values))
+            elif value in fact.rises[:index]:
+                yield document.problem((*at, index), f"`{value}` stands twice in the order of `{name}`", "keep one")
+        for value in fact.values:
+            if value not in fact.rises:
+                what = f"`{value}` is missing in the order of `{name}`"
+                yield document.problem(at, what, "put it where it belongs, from the least need or risk to the most")
 
 
 def _problem(files: Files, code: str, what: str, todo: str) -> Problem:

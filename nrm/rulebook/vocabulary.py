@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 UNKNOWN = "unknown"
+NO_TO_YES = ("no", UNKNOWN, "yes")
+"""The order of every fact with exactly these values, unless it says another."""
 
 Group = Literal[
     "identity", "contact", "account", "facts", "legal", "immigration",
@@ -34,7 +36,7 @@ Nature = Literal[
 """What a fact is about; guarantees and the linter speak of all facts of one nature."""
 
 NEVER_TAKES_AWAY: frozenset[Nature] = frozenset({"indicator", "need", "risk"})
-"""INVARIANT (more need never means less help): going from no to unknown to yes here removes no protection."""
+"""INVARIANT (more need never means less help): going up in the order of such a fact removes no protection."""
 
 OutcomeKind = Literal["finding", "offer", "duty", "bar", "disclosure"]
 OUTCOME_KINDS: tuple[OutcomeKind, ...] = get_args(OutcomeKind)
@@ -63,10 +65,21 @@ class _FactBase(Named):
 
 
 class ChoiceFact(_FactBase):
-    """A fact with exactly one value, `unknown` when nobody has said otherwise."""
+    """A fact with exactly one value, `unknown` when nobody has said otherwise.
+
+    `rises` lists all values from the least need or risk to the most, with `unknown` at its place.
+    """
 
     type: Literal["choice"]
     values: dict[Code, Value]
+    rises: tuple[Code, ...] | None = None
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The values from the least need or risk to the most; empty when they have no order."""
+        if self.rises is not None:
+            return self.rises
+        return NO_TO_YES if set(self.values) == set(NO_TO_YES) else ()
 
     @model_validator(mode="after")
     def _can_be_unknown(self) -> Self:
@@ -83,12 +96,13 @@ class CodesFact(_FactBase):
 
 
 class WholeFact(_FactBase):
-    """A bounded whole number, or unknown."""
+    """A bounded whole number, or unknown; `rises` says whether a greater or a smaller one is more need or risk."""
 
     type: Literal["whole"]
     unit: Literal["days", "months", "years", "count"]
     from_: Whole = Field(alias="from")
     to: Whole
+    rises: Literal["up", "down"] | None = None
 
     @model_validator(mode="after")
     def _has_room(self) -> Self:
