@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -15,3 +16,11 @@ settings.register_profile(
 )
 settings.register_profile("soak", settings.get_profile("default"), max_examples=20_000, derandomize=False)
 settings.load_profile("default")
+
+
+@pytest.fixture(scope="session")
+def token(tmp_path_factory):
+    """A hardware token in software, one for the whole run: its module looks for tokens only once."""
+    from soft_token import made_token  # noqa: PLC0415 - most tests need no token
+
+    return made_token(tmp_path_factory.mktemp("softhsm"))

@@ -7,8 +7,12 @@ import sys
 import typer
 from rich.console import Console
 
-from nrm.cli import decide, explain, population, records, rules, seeds
+from nrm.casework.errors import DeniedError, NotReplayedError
+from nrm.cli import audit, cases, database, decide, explain, init, keys, population, rules, seeds, witness
 from nrm.errors import NrmError, RulebookRefusedError
+
+DENIED = 1
+"""Exit code when somebody may not do what they asked for, or a decision cannot be replayed: a check said no."""
 
 REFUSED = 2
 """Exit code for input that cannot be used."""
@@ -22,12 +26,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.command("init")(init.init)
 app.command("decide")(decide.decide)
 app.command("explain")(explain.explain)
 app.add_typer(rules.app, name="rules", help="List, show and check the rules.")
 app.add_typer(seeds.app, name="seeds", help="The commitments of States, and how each is answered.")
 app.add_typer(population.app, name="population", help="Many people at once, as a file of coded facts.")
-app.add_typer(records.app, name="case", help="The form of a case record.")
+app.add_typer(cases.app, name="case", help="Case records: their form, and those that are stored, encrypted.")
+app.add_typer(database.app, name="db", help="The store: upgrade, check, back up, restore.")
+app.add_typer(audit.app, name="audit", help="The log: verify, prove, look, copy.")
+app.add_typer(keys.app, name="keys", help="The keys that all cases are sealed with.")
+app.add_typer(witness.app, name="witness", help="Watch audit logs and cosign what only grew.")
 
 
 def run(arguments: list[str] | None = None) -> None:
@@ -43,7 +52,7 @@ def run(arguments: list[str] | None = None) -> None:
             errors.print(f"error: {problem}")
         if isinstance(error, RulebookRefusedError):
             errors.print(f"nothing was loaded: {len(error.problems)} problem(s)")
-        sys.exit(REFUSED)
+        sys.exit(DENIED if isinstance(error, DeniedError | NotReplayedError) else REFUSED)
     except SystemExit as leaving:
         if isinstance(leaving.__context__, BrokenPipeError):
             # Whoever read our output has closed it, as `nrm … | head` does. Typer leaves with 1, which means "no" here.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from nrm.cli import check, mutate, prove
+from nrm.cli import check, diff, mutate, prove
 from nrm.cli.options import AsJson, Country, Language, OnDate, RulesFolder, SeedsFolder, application, day
 from nrm.cli.output import Printer, print_json
 from nrm.errors import Problem, UnknownNameError, nearest
@@ -29,6 +29,7 @@ app = typer.Typer(no_args_is_help=True)
 app.command("check")(check.check)
 app.command("prove")(prove.prove)
 app.command("mutate")(mutate.mutate)
+app.command("diff")(diff.diff)
 
 
 @app.command("list")

@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
     from nrm.engine.facts import Facts
     from nrm.engine.program import Program, Slot
-    from nrm.rulebook.vocabulary import Bar, Fact
+    from nrm.rulebook.vocabulary import Bar, Disclosure, Fact
 
-Direction = Literal["gained", "lost", "sooner", "later", "not decided"]
-"""`sooner` and `later`: the duty stands in both plans, with another time limit. `not decided`: the solver gave up."""
+Direction = Literal["gained", "lost", "sooner", "later", "otherwise", "not decided"]
+"""`sooner` and `later`: the duty stands in both plans, with another time limit. `otherwise`: the disclosure stands in
+both, and carries something else, or to somebody else. `not decided`: the solver gave up."""
 
 _NEVER = float("inf")
 
@@ -114,12 +115,24 @@ def lines_touched(pair: Pair) -> tuple[Slot, ...]:
     before, after = old.rulebook.vocabulary.bars, new.rulebook.vocabulary.bars
     for bar in before.keys() | after.keys():
         codes |= _forbidden_by(before, bar) ^ _forbidden_by(after, bar)
+    codes |= {code for _, code, _ in new.slots if shares_otherwise(pair, code)}
     both = reached(old, codes) | reached(new, codes)
     return tuple(slot for slot in dict.fromkeys((*new.slots, *old.slots)) if slot[1] in both)
 
 
 def _forbidden_by(bars: Mapping[str, Bar], code: str) -> frozenset[str]:
     return frozenset(bars[code].forbids) if code in bars else frozenset()
+
+
+def shares_otherwise(pair: Pair, code: str) -> bool:
+    """Say whether `code` is a disclosure of both rulebooks that shares something else, or with somebody else."""
+    before, after = (program.rulebook.vocabulary.disclosures.get(code) for program in (pair.old, pair.new))
+    return before is not None and after is not None and _shares(before) != _shares(after)
+
+
+def _shares(disclosure: Disclosure) -> tuple[object, ...]:
+    told = disclosure
+    return told.recipient, frozenset(told.groups), told.purpose, told.basis, told.duty
 
 
 def differences(
@@ -169,6 +182,8 @@ class _Comparison:
         old, new = _within(self._old, slot, _NEVER), _within(self._new, slot, _NEVER)
         yield "gained", z3.And(new, z3.Not(old))
         yield "lost", z3.And(old, z3.Not(new))
+        if shares_otherwise(self._pair, slot[1]):
+            yield "otherwise", z3.And(old, new)
         soon = [(_within(self._old, slot, most), _within(self._new, slot, most)) for most in limits[:-1]]
         if soon:
             yield "sooner", z3.And(old, new, z3.Or([z3.And(after, z3.Not(before)) for before, after in soon]))
@@ -208,6 +223,8 @@ def direction_of(pair: Pair, slot: Slot, facts: Facts) -> Direction | None:
     before, after = (_hours(program, slot, facts) for program in (pair.old, pair.new))
     if before is None or after is None:
         return None if before == after else "gained" if before is None else "lost"
+    if shares_otherwise(pair, slot[1]):
+        return "otherwise"
     return None if before == after else "sooner" if after < before else "later"
 
 

@@ -6,7 +6,8 @@ the total. The attacker we defend against knows the total, everything shown, and
 
 INVARIANT (no primary cell is narrowed): to this attacker every combination of 0 to 9 in all primary cells of a table
 stays possible, so the feasibility interval of each is 0..9; under a total that is itself `<10` it is so for each cell.
-INVARIANT (no exact guess): of no hidden cell is the count certain. Why, with p primary cells, h hidden ones, and R for what is left of the total without the shown cells:
+INVARIANT (no exact guess): of no hidden cell is the count certain. Why, with p primary cells, h hidden ones, and R for
+what is left of the total without the shown cells:
 
 - Whether a total is split at all depends on the total and on the number of categories only, both of which are public.
 - The first h with `10 h + 9 p < R < next + 10 (h - 1)` is taken; `next` is the smallest cell still shown. Put any 0 to
@@ -17,9 +18,9 @@ INVARIANT (no exact guess): of no hidden cell is the count certain. Why, with p 
   for each category. So a total that is split never has to be hidden itself.
 - Tables of one total agree about it, and any counts in one can go with any counts in another.
 
-Not protected: what two tables tell by their difference (two dates, two rulebooks, a group and a part of it, tables that
-are crossed); what people in a cell learn when they subtract themselves; that a group is small. Whoever publishes several
-such tables has to look at them together.
+Not protected: what two tables tell by their difference (two dates, two rulebooks, a group and a part of it, tables
+that are crossed); what people in a cell learn when they subtract themselves; that a group is small. Whoever publishes
+several such tables has to look at them together.
 
 Terms: A. Hundepool et al., Statistical Disclosure Control, Wiley 2012, chapter 4. That a rule which hides as little as
 it can tells by what it hides: R. C. Wong et al., Minimality Attack in Privacy Preserving Data Publishing, VLDB 2007.

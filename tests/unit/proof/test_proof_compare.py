@@ -31,13 +31,20 @@ def plan_limits(program, facts):
     return {(one.kind, one.code, one.by): one.within.nominal_hours() if one.within else None for one in found}
 
 
+def content(disclosure):
+    return disclosure.model_dump(exclude={"label", "meaning", "groups"}), set(disclosure.groups)
+
+
 def really(old, new, facts):
     """Return every line in which the two plans differ, with the direction, decided without any comparison."""
     before, after = plan_limits(old, facts), plan_limits(new, facts)
     found = {(slot, "gained") for slot in after.keys() - before.keys()}
     found |= {(slot, "lost") for slot in before.keys() - after.keys()}
+    shared = [program.rulebook.vocabulary.disclosures for program in (old, new)]
     for slot in before.keys() & after.keys():
-        if before[slot] != after[slot]:
+        if slot[0] == "disclosure" and content(shared[0][slot[1]]) != content(shared[1][slot[1]]):
+            found.add((slot, "otherwise"))
+        elif before[slot] != after[slot]:
             found.add((slot, "sooner" if after[slot] < before[slot] else "later"))
     return found
 
@@ -145,6 +152,19 @@ def test_seven_days_and_five_working_days_are_no_difference():
         book(FACTS, rule("r", then=[f"duty:search/caseworker/{limit}"])) for limit in ("7 days", "5 working_days")
     )
     assert compared(one, same) == {}
+
+
+def test_a_disclosure_that_carries_more_is_told_with_the_smallest_case_that_has_it():
+    old = book(FACTS, rule("tell", when=[("signs", "debt")], then=["disclosure:tell_police"]))
+    told_before = old.vocabulary.disclosures["tell_police"]
+    carried = next(group for group in ("identity", "health") if group not in told_before.groups)
+    more = told_before.model_copy(update={"groups": (*told_before.groups, carried)})
+    new = replace(old, vocabulary=replace(old.vocabulary, disclosures={"tell_police": more}))
+    told_of = compared(old, new)
+    assert told_of.keys() == {(("disclosure", "tell_police", None), "otherwise")}
+    (difference,) = told_of.values()
+    assert difference.facts == {"signs": frozenset({"debt"})}
+    assert difference.rules == ("tell",)
 
 
 def test_a_bar_that_is_added_takes_the_duty_that_it_forbids():

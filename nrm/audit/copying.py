@@ -1,0 +1,24 @@
+"""Copying a log, so that any web server or USB stick can carry it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nrm.audit.checkpoint import parse_checkpoint
+from nrm.audit.source import read_tile
+from nrm.audit.tiles import grown
+
+if TYPE_CHECKING:
+    from nrm.audit.note import Note
+    from nrm.audit.publish import Publisher
+    from nrm.audit.source import Source
+
+
+def copy_log(source: Source, note: Note, publisher: Publisher) -> None:
+    """Copy all tiles under the checkpoint in `note`, and then the checkpoint; what stands is compared.
+
+    The files are believed as they are: verify the copy. Raises `TileMissingError`, `LogRefusedError`.
+    """
+    for tile in grown(0, parse_checkpoint(note.text).size):
+        publisher.take(tile, read_tile(source, tile))
+    publisher.publish(note)

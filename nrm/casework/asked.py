@@ -1,0 +1,98 @@
+"""Who asks, in which role, and what for; and which roles may do what (deny by default).
+
+INVARIANT (role alone never suffices): whoever opens a case belongs to the organisation that holds it, names a purpose,
+and gets only the groups that some disclosure carries for that purpose; `case_management` is the purpose of those who
+keep the case. Cedar policies will take the place of this table when the API comes (DESIGN §11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from nrm.casework.errors import DeniedError
+from nrm.errors import Problem, UnknownNameError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from uuid import UUID
+
+    from nrm.casework.ports import CaseRow
+    from nrm.rulebook.vocabulary import Vocabulary
+
+Why = Literal["not_permitted", "other_organisation", "not_disclosable"]
+
+CASE_MANAGEMENT = "case_management"
+"""The purpose of those who keep the case; it opens every group."""
+
+KEEPERS = frozenset({"case:open", "case:list", "group:read", "group:change", "decision:make", "decision:replay"})
+
+MAY: dict[str, frozenset[str]] = {
+    "first_responder": frozenset({"case:open", "group:read", "group:change", "decision:make"}),
+    "caseworker": KEEPERS | {"case:read"},
+    "supervisor": KEEPERS | {"case:read", "case:shred"},
+    "coordinator": frozenset({"case:list"}),
+    "overseer": frozenset({"log:read", "log:prove"}),
+    "administrator": frozenset({"keys:rotate", "keys:rewrap", "keys:destroy", "database:backup", "log:publish"}),
+}
+"""What each role may do. An administrator opens no case."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks: two random identifiers and two codes, none of them a name; and from where, such as `cli`."""
+
+    who: UUID
+    organisation: UUID
+    role: str
+    purpose: str = CASE_MANAGEMENT
+    source: str = "cli"
+
+
+def check_words(asked: Asked, words: Vocabulary) -> None:
+    """Refuse a role or a purpose that there is not.
+
+    Raises:
+        UnknownNameError: with the nearest word.
+    """
+    purposes = {CASE_MANAGEMENT, *words.purposes}
+    if asked.role not in MAY:
+        raise UnknownNameError(Problem("--role", 0, f"there is no role `{asked.role}`", nearest(asked.role, MAY)))
+    if asked.purpose not in purposes:
+        todo = nearest(asked.purpose, purposes)
+        raise UnknownNameError(Problem("--purpose", 0, f"there is no purpose `{asked.purpose}`", todo))
+
+
+def permit(asked: Asked, verb: str, row: CaseRow | None = None) -> None:
+    """Let pass who may do `verb`, with the case in hand.
+
+    Raises:
+        NotPermittedError: the role may not, or the case is another organisation's.
+    """
+    if verb not in MAY.get(asked.role, frozenset()):
+        raise NotPermittedError("not_permitted", f"the role `{asked.role}` may not do this (`{verb}`)")
+    if row is not None and row.organisation != asked.organisation:
+        raise NotPermittedError("other_organisation", "the case is kept by another organisation")
+
+
+def permit_groups(asked: Asked, groups: Iterable[str], words: Vocabulary) -> None:
+    """Let pass who asks for groups that the purpose needs.
+
+    Raises:
+        NotPermittedError: for the groups that no disclosure carries for this purpose.
+    """
+    if asked.purpose == CASE_MANAGEMENT:
+        return
+    carried = {group for one in words.disclosures.values() if one.purpose == asked.purpose for group in one.groups}
+    beyond = [group for group in groups if group not in carried]
+    if beyond:
+        named = ", ".join(f"`{group}`" for group in beyond)
+        raise NotPermittedError("not_disclosable", f"the purpose `{asked.purpose}` needs no {named}")
+
+
+class NotPermittedError(DeniedError):
+    """The asker may not do this; `why` is the word that the log has for the reason."""
+
+    def __init__(self, why: Why, what: str) -> None:
+        self.why = why
+        super().__init__(Problem("case", 0, what, "the denial is on the log; ask whoever keeps the case"))

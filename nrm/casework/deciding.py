@@ -1,0 +1,177 @@
+"""Decide about a case and keep the decision; replay one of the past; tell what happened to a case."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from nrm.audit.entry import decode
+from nrm.case.record import GROUPS
+from nrm.casework.asked import permit
+from nrm.casework.errors import NotReplayedError
+from nrm.casework.journal import DETAILS, Journal
+from nrm.casework.ports import DecisionRow
+from nrm.casework.record import PARTS, facts_of, joined, opened, plain
+from nrm.casework.safe import OpenCase
+from nrm.engine.canonical import canonical_plan, plan_digest
+from nrm.engine.facts import check_facts
+from nrm.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from nrm.casework.asked import Asked
+    from nrm.casework.desk import Desk
+    from nrm.casework.ports import UnitOfWork
+    from nrm.engine.plan import Plan
+
+DECISION = "decision"
+"""The name under which the facts and the plan of a decision are sealed."""
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision that was made and kept."""
+
+    decision: UUID
+    version: int
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One thing that happened to a case: its entry in the log, and the details that only the case's key opens."""
+
+    at: datetime
+    action: str
+    result: str
+    role: str | None
+    groups: tuple[str, ...]
+    details: dict[str, Any]
+    event: UUID
+
+
+@dataclass(frozen=True)
+class History:
+    """What is known of the past of a case, without opening any of its groups."""
+
+    versions: Sequence[tuple[int, str]]
+    decisions: Sequence[DecisionRow]
+    events: Sequence[Happened]
+
+
+def decide(desk: Desk, asked: Asked, case: UUID, on: date, country: str | None = None) -> Decided:
+    """Decide about the case as it is now, and keep facts, plan and digests.
+
+    Raises:
+        DeniedError, NoSuchCaseError, ShreddedError, VaultError: it cannot be opened by this asker, or at all.
+        UnknownNameError: no rule is in force on that date, or the country has none.
+    """
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> Decided:
+        row = unit.cases.get(case)
+        permit(asked, "decision:make", row)
+        open_ = OpenCase.of(row, desk.keyring)
+        engine = desk.books.engine(on, country)
+        parts = opened(unit, open_, PARTS)
+        facts = facts_of(joined(parts), on, engine.program.rulebook.vocabulary)
+        plan = engine.decide(facts, on)
+        canonical = canonical_plan(plan)
+        digest = plan_digest(canonical)
+        decision = uuid4()
+        kept = {
+            "decision": str(decision),
+            "facts": {name: plain(value) for name, value in facts.items()},
+            "plan": json.loads(canonical),
+        }
+        sealed = open_.seal_json(DECISION, row.version, kept)
+        unit.decisions.add(
+            DecisionRow(
+                decision, case, row.version, desk.clock(), on, country, plan.digest, digest, plan.disputed, sealed
+            )
+        )
+        if not unit.rulebooks.known(plan.digest):
+            unit.rulebooks.add(plan.digest, desk.books.archive())
+        told = {"decision": str(decision), "version": row.version}
+        read = [name for name in GROUPS if name in parts]
+        journal.write(
+            unit, "decision:make", case=open_, groups=read, details=told, rulebook=plan.digest, decision=digest
+        )
+        if plan.disputed:
+            journal.write(unit, "alarm:raise", case=open_, details=told, rulebook=plan.digest, decision=digest)
+        return Decided(decision, row.version, plan)
+
+    return journal.attempt("decision:make", work)
+
+
+def replay(desk: Desk, asked: Asked, case: UUID, decision: UUID) -> Decided:
+    """Make a decision of the past again, from the facts and the rulebook that were kept with it.
+
+    Raises:
+        NotReplayedError: the rulebook is not kept, or the plan does not come out byte for byte.
+        and as `decide`.
+    """
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> Decided:
+        row = unit.cases.get(case)
+        permit(asked, "decision:replay", row)
+        open_ = OpenCase.of(row, desk.keyring)
+        made = unit.decisions.get(case, decision)
+        kept = open_.open_json(DECISION, made.version, made.sealed)
+        archive = unit.rulebooks.get(made.rulebook)
+        if kept["decision"] != str(decision) or archive is None:
+            raise _not_replayed("what is kept belongs to another decision, or its rulebook is missing")
+        engine = desk.books.replayed(archive, made.on, made.country)
+        facts = check_facts(
+            {name: value for name, value in kept["facts"].items() if value is not None},
+            engine.program.rulebook.vocabulary,
+        )
+        plan = engine.decide(facts, made.on)
+        again = canonical_plan(plan)
+        if plan.digest != made.rulebook or plan_digest(again) != made.digest or json.loads(again) != kept["plan"]:
+            raise _not_replayed("the plan does not come out as it was kept")
+        journal.write(
+            unit,
+            "decision:replay",
+            case=open_,
+            details={"decision": str(decision)},
+            rulebook=made.rulebook,
+            decision=made.digest,
+        )
+        return Decided(decision, made.version, plan)
+
+    return journal.attempt("decision:replay", work)
+
+
+def history(desk: Desk, asked: Asked, case: UUID) -> History:
+    """Tell what happened to a case; no group is opened for it.
+
+    Raises:
+        DeniedError, NoSuchCaseError, ShreddedError, VaultError: it cannot be opened by this asker, or at all.
+    """
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> History:
+        row = unit.cases.get(case)
+        permit(asked, "case:read", row)
+        open_ = OpenCase.of(row, desk.keyring)
+        events = []
+        for kept in unit.events.of(case):
+            entry = decode(kept.leaf)
+            details = open_.open_json(DETAILS, 1, kept.details)["details"] if kept.details is not None else {}
+            events.append(
+                Happened(entry.time, entry.action, entry.result, entry.role, entry.groups, details, entry.event)
+            )
+        journal.write(unit, "case:read", case=open_)
+        return History(unit.cases.written(case), unit.decisions.of(case), events)
+
+    return journal.attempt("case:read", work)
+
+
+def _not_replayed(what: str) -> NotReplayedError:
+    return NotReplayedError(Problem("decision", 0, what, "keep everything as it is and tell the oversight body"))

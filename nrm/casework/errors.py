@@ -1,0 +1,55 @@
+"""Errors of the use cases and of the store. None names a case or a person."""
+
+from __future__ import annotations
+
+from nrm.errors import NrmError, Problem
+
+
+class CaseworkError(NrmError):
+    """A use case could not be carried out; nothing of it happened."""
+
+
+class NoSuchCaseError(CaseworkError):
+    """There is no such case, decision or group; the same is said of one that the asker may not know of."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem("case", 0, "there is no such case or decision", "check the identifier"))
+
+
+class StaleVersionError(CaseworkError):
+    """Somebody else changed the case in the meantime."""
+
+    def __init__(self, seen: int, now: int) -> None:
+        what = f"the case was changed in the meantime: you saw version `{seen}`, it has version `{now}`"
+        super().__init__(Problem("case", 0, what, "look at it again and repeat your change"))
+
+
+class ShreddedError(CaseworkError):
+    """The case was shredded; nothing can open it."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem("case", 0, "the case was shredded, nothing can open it any more"))
+
+
+class NotReplayedError(CaseworkError):
+    """A decision of the past cannot be made again from what is kept, or comes out otherwise."""
+
+
+class DeniedError(CaseworkError):
+    """The asker may not do this; the denial is on the log."""
+
+
+class StoreError(NrmError):
+    """The database cannot be used; nothing of the unit of work happened."""
+
+
+class StoreBusyError(StoreError):
+    """The database asked again and again to repeat the transaction."""
+
+
+class StoreMisfitError(StoreError):
+    """The database, its schema, the keys and the log do not belong together; nothing is started."""
+
+
+class StoreDoubtError(StoreError):
+    """The connection was lost during the commit: the unit of work happened as a whole or not at all, nobody knows."""

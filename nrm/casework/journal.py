@@ -1,0 +1,125 @@
+"""Every attempt leaves an entry: what was done with the change itself, what was denied or failed by itself.
+
+INVARIANT (nothing without its entry): a change, or the reading of a group, and its entry are in one unit of work.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from os import urandom
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import UUID, uuid4
+
+from nrm.audit.entry import SECRET_BYTES, Entry, Words, actor_pseudonym, case_pseudonym, details_digest, encode
+from nrm.casework.asked import CASE_MANAGEMENT, MAY, NotPermittedError
+from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError, StoreError
+from nrm.casework.ports import EventRow
+from nrm.errors import EngineError, NrmError
+from nrm.rulebook.vocabulary import GROUPS
+from nrm.vault.errors import KeyLostError, VaultError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from nrm.casework.asked import Asked
+    from nrm.casework.desk import Desk
+    from nrm.casework.ports import UnitOfWork
+    from nrm.casework.safe import OpenCase
+
+T = TypeVar("T")
+
+DETAILS = "event"
+"""The name under which salt and details of an entry are sealed."""
+
+_REASONS: tuple[tuple[type[Exception], str, str], ...] = (
+    (ShreddedError, "denied", "case_shredded"),
+    (NoSuchCaseError, "failed", "not_found"),
+    (StaleVersionError, "failed", "conflict"),
+    (StoreError, "failed", "storage_failed"),
+    (KeyLostError, "failed", "key_destroyed"),
+    (VaultError, "failed", "integrity_failed"),
+    (EngineError, "failed", "engine_failed"),
+    (NrmError, "failed", "input_refused"),
+)
+
+
+class Journal:
+    """Writes entries for one asker."""
+
+    def __init__(self, desk: Desk, asked: Asked) -> None:
+        self._desk = desk
+        self._asked = asked
+
+    def write(
+        self,
+        unit: UnitOfWork,
+        verb: str,
+        *,
+        case: OpenCase | None = None,
+        secret: bytes | None = None,
+        groups: Iterable[str] = (),
+        details: dict[str, Any] | None = None,
+        rulebook: str | None = None,
+        decision: str | None = None,
+        denied: tuple[str, str] | None = None,
+    ) -> UUID:
+        """Put an entry into the unit of work and return its event.
+
+        `secret` is the log secret of `case`, when it is not to be read from the store; `denied` is (result, why).
+        """
+        event = uuid4()
+        salt = urandom(SECRET_BYTES)
+        told = {"event": str(event), **(details or {})}
+        secret = case.log_secret(unit) if case is not None and secret is None else secret
+        now = self._desk.clock()
+        asked = self._asked
+        own = asked.role == "person"  # a pseudonym would name the person for ever; `case` says who it is
+        entry = Entry(
+            event=event,
+            time=now,
+            action=f"{asked.source}:{verb}",
+            result=denied[0] if denied else "done",
+            why=denied[1] if denied else None,
+            actor=None if own else actor_pseudonym(self._desk.actor_key, "actor", asked.who),
+            role=asked.role,
+            organisation=None if own else actor_pseudonym(self._desk.actor_key, "organisation", asked.organisation),
+            case=case_pseudonym(secret, event) if secret is not None else None,
+            groups=tuple(sorted(groups)),
+            purpose=asked.purpose,
+            rulebook=rulebook,
+            # Salted, because equal facts give equal plans: bare, it could be guessed, and would link two entries.
+            decision=details_digest(salt, {"plan": decision}) if decision is not None else None,
+            details=details_digest(salt, told) if case is not None else None,
+        )
+        kept = case.seal_json(DETAILS, 1, {"salt": salt.hex(), "details": told}) if case is not None else None
+        unit.events.add(EventRow(event, case.case if case else None, now, encode(entry, self._words()), kept))
+        return event
+
+    def attempt(self, verb: str, work: Callable[[UnitOfWork], T], groups: Iterable[str] = ()) -> T:
+        """Do `work` as one unit; when it is denied or fails, that is an entry of its own, and the error goes on."""
+        try:
+            return self._desk.store.run(work)
+        except Exception as error:
+            ended = _ended(error)
+            # Where even this cannot be written the store is gone, and the error that goes on says so.
+            with suppress(NrmError):
+                self._desk.store.run(lambda unit: self.write(unit, verb, groups=groups, denied=ended))
+            raise
+
+    def _words(self) -> Words:
+        return words(self._desk)
+
+
+def words(desk: Desk) -> Words:
+    """Return the words that entries may use."""
+    roles = frozenset({*MAY, *desk.books.words().roles})
+    purposes = frozenset({CASE_MANAGEMENT, *desk.books.words().purposes})
+    return Words(roles, frozenset(GROUPS), purposes)
+
+
+def _ended(error: Exception) -> tuple[str, str]:
+    if isinstance(error, NotPermittedError):
+        return "denied", error.why
+    return next(
+        ((result, why) for kind, result, why in _REASONS if isinstance(error, kind)), ("failed", "program_failed")
+    )

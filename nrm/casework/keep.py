@@ -1,0 +1,164 @@
+"""Open a case, amend it, read groups of it, list cases, and shred one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from os import urandom
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from nrm.audit.entry import SECRET_BYTES
+from nrm.casework.asked import permit, permit_groups
+from nrm.casework.journal import Journal
+from nrm.casework.ports import CaseRow
+from nrm.casework.record import PARTS, facts_of, joined, marks_of, opened, packed, parts_of
+from nrm.casework.safe import LOG, PACKED, OpenCase
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from nrm.casework.asked import Asked
+    from nrm.casework.desk import Desk
+    from nrm.casework.ports import UnitOfWork
+    from nrm.textfile import Document
+
+ALREADY_KNOWN = "an organisation already has a case with this identifier; ask the coordinator"
+"""All that anybody learns of a duplicate: not which organisation, not which identifier, not which case."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A case after a change.
+
+    `duplicate` says that another case has one of its identifiers; `not_compared` counts identifiers that are written so
+    that they cannot be compared, such as a phone number without country code.
+    """
+
+    case: UUID
+    version: int
+    duplicate: bool
+    not_compared: int
+
+
+def open_case(desk: Desk, asked: Asked, document: Document, on: date) -> Kept:
+    """Take a case record in as a new case.
+
+    Raises:
+        DeniedError: the role may not.
+        CaseRefusedError: the record is not acceptable.
+        StoreError: the store cannot be used; then there is no case.
+    """
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> Kept:
+        permit(asked, "case:open")
+        parts = parts_of(document)
+        facts = packed(facts_of(joined(parts), on, desk.books.words()))
+        marks, left = marks_of(parts, desk.index)
+        case, wrapped = OpenCase.new(uuid4(), desk.keyring)
+        secret = urandom(SECRET_BYTES)
+        now = desk.clock()
+        row = CaseRow(case.case, asked.organisation, 1, now, now, wrapped)
+        sealed = [case.seal(name, 1, data) for name, data in {**parts, PACKED: facts, LOG: secret}.items()]
+        duplicate = bool(unit.cases.marked(marks, case.case))
+        unit.cases.add(row, sealed)
+        unit.cases.mark(case.case, marks)
+        journal.write(unit, "case:open", case=case, secret=secret, groups=_groups(parts), details={"version": 1})
+        return Kept(case.case, 1, duplicate, left)
+
+    return journal.attempt("case:open", work)
+
+
+def amend(desk: Desk, asked: Asked, case: UUID, seen: int, document: Document, on: date) -> Kept:
+    """Put the parts that `document` fills in in the place of those that the case has; the others stay.
+
+    Raises:
+        StaleVersionError: somebody changed the case after version `seen`.
+        and as `open_case`, NoSuchCaseError and VaultError.
+    """
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> Kept:
+        row = unit.cases.get(case)
+        permit(asked, "group:change", row)
+        new = parts_of(document)
+        permit_groups(asked, _groups(new), desk.books.words())
+        open_ = OpenCase.of(row, desk.keyring)
+        parts = {**opened(unit, open_, PARTS), **new}
+        facts = packed(facts_of(joined(parts), on, desk.books.words()))
+        marks, left = marks_of(parts, desk.index)
+        sealed = [open_.seal(name, seen + 1, data) for name, data in {**new, PACKED: facts}.items()]
+        unit.cases.change(case, seen, sealed, desk.clock())
+        duplicate = bool(unit.cases.marked(marks, case))
+        unit.cases.mark(case, marks)
+        changed = _groups(new) or _groups(parts)
+        journal.write(unit, "group:change", case=open_, groups=changed, details={"version": seen + 1})
+        return Kept(case, seen + 1, duplicate, left)
+
+    return journal.attempt("group:change", work, groups=_groups(_filled(document)))
+
+
+def read_groups(
+    desk: Desk, asked: Asked, case: UUID, names: Sequence[str], version: int | None = None
+) -> dict[str, bytes]:
+    """Return named groups of a case, opened, each as JSON; that they were read is an entry.
+
+    Raises:
+        DeniedError: the role may not, the purpose does not need a group, or the case is another organisation's.
+        NoSuchCaseError, ShreddedError, VaultError: there is no such case, or it cannot be opened.
+    """
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> dict[str, bytes]:
+        row = unit.cases.get(case)
+        permit(asked, "group:read", row)
+        permit_groups(asked, names, desk.books.words())
+        open_ = OpenCase.of(row, desk.keyring)
+        parts = opened(unit, open_, names, version)
+        journal.write(unit, "group:read", case=open_, groups=names, details={"version": version or row.version})
+        return parts
+
+    return journal.attempt("group:read", work, groups=names)
+
+
+def list_cases(desk: Desk, asked: Asked, after: UUID | None = None, most: int = 100) -> Sequence[CaseRow]:
+    """Return the cases of the asker's organisation, without opening any and without their keys."""
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> Sequence[CaseRow]:
+        permit(asked, "case:list")
+        found = unit.cases.listed(asked.organisation, after, most)
+        journal.write(unit, "case:list")
+        return [replace(row, wrapped_key=row.wrapped_key and b"") for row in found]
+
+    return journal.attempt("case:list", work)
+
+
+def shred(desk: Desk, asked: Asked, case: UUID) -> None:
+    """Destroy the key of a case, so that nothing of it can ever be opened or linked to its entries in the log.
+
+    Raises:
+        DeniedError, NoSuchCaseError, ShreddedError, VaultError, StoreError: then the case is as it was.
+    """
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> None:
+        row = unit.cases.get(case)
+        permit(asked, "case:shred", row)
+        open_ = OpenCase.of(row, desk.keyring)
+        secret = open_.log_secret(unit)
+        journal.write(unit, "case:shred", case=open_, secret=secret)
+        unit.cases.shred(case)
+
+    journal.attempt("case:shred", work)
+    desk.store.scrub()
+
+
+def _groups(names: Iterable[str]) -> list[str]:
+    """Leave out the envelope, which says nothing of the person and is no group."""
+    return [name for name in names if name in PARTS[1:]]
+
+
+def _filled(document: Document) -> Iterable[str]:
+    return [name for name in PARTS if name in document.data] if isinstance(document.data, dict) else []

@@ -1,0 +1,235 @@
+"""What the use cases need from the outside: a store whose units of work happen whole or not at all.
+
+`nrm.storage` implements this. Rows hold sealed bytes and codes; nothing in them says who a person is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """One case: which version it has, whose it is, and its data key, wrapped.
+
+    `organisation` is the identifier of the organisation that holds the case. `wrapped_key` is None once the case is
+    shredded.
+    """
+
+    case: UUID
+    organisation: UUID
+    version: int
+    opened_at: datetime
+    changed_at: datetime
+    wrapped_key: bytes | None
+
+
+@dataclass(frozen=True)
+class GroupRow:
+    """One group of one version of a case, sealed with the data key of the case; `packed` is the coded facts alone."""
+
+    group: str
+    version: int
+    sealed: bytes
+
+
+@dataclass(frozen=True)
+class DecisionRow:
+    """One decision that was made about a version of a case; `sealed` holds its facts and its plan.
+
+    `rulebook` and `digest` are SHA-256 in hexadecimal: of the rulebook, and of the plan as it was printed.
+    """
+
+    decision: UUID
+    case: UUID
+    version: int
+    made_at: datetime
+    on: date
+    country: str | None
+    rulebook: str
+    digest: str
+    disputed: bool
+    sealed: bytes
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One entry for the log, and its salt and details, sealed with the case's data key (None: it has none).
+
+    `case` is None for what belongs to no case, such as a rotation of keys.
+    """
+
+    event: UUID
+    case: UUID | None
+    at: datetime
+    leaf: bytes
+    details: bytes | None
+
+
+@dataclass(frozen=True)
+class OutboxRow:
+    """Something to be done later, for certain: `kind` says what, `due_at` from when on."""
+
+    message: UUID
+    case: UUID
+    kind: str
+    due_at: datetime
+    sealed: bytes
+
+
+@dataclass(frozen=True)
+class LogHead:
+    """Where the log stands: how many entries it has, and the signed checkpoint over them."""
+
+    size: int
+    note: bytes
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What belongs together: this store, the keys with which it was made, and its log. `keyring` is its identifier."""
+
+    keyring: bytes
+    origin: str
+    vkey: str
+
+
+class Cases(Protocol):
+    """Cases and their groups, every version of them."""
+
+    def add(self, row: CaseRow, groups: Iterable[GroupRow]) -> None:
+        """Add a new case with version 1."""
+
+    def get(self, case: UUID) -> CaseRow:
+        """Return the case. Raises `NoSuchCaseError`."""
+
+    def change(self, case: UUID, seen: int, groups: Iterable[GroupRow], at: datetime) -> None:
+        """Add version `seen + 1` with these groups. Raises `StaleVersionError` when the case has another version."""
+
+    def group(self, case: UUID, group: str, version: int | None = None) -> GroupRow | None:
+        """Return the group as it stood in `version` (None: now), or None when it was never written."""
+
+    def written(self, case: UUID) -> Sequence[tuple[int, str]]:
+        """Return every (version, group) that was written, in order."""
+
+    def listed(self, organisation: UUID | None, after: UUID | None, most: int) -> Sequence[CaseRow]:
+        """Return cases in the order of their identifiers, without opening any."""
+
+    def packed(self, after: UUID | None, most: int) -> Iterator[tuple[CaseRow, GroupRow]]:
+        """Yield the packed facts of cases that are not shredded, in the order of their identifiers."""
+
+    def rewrap(self, case: UUID, old: bytes, new: bytes) -> bool:
+        """Put `new` in the place of the wrapped key `old`; False when another stands there."""
+
+    def shred(self, case: UUID) -> None:
+        """Destroy the wrapped key so that its bytes are nowhere in the store once `Store.scrub` has run."""
+
+    def mark(self, case: UUID, marks: Iterable[tuple[str, bytes]]) -> None:
+        """Put the (kind, blind index) of the case's identifiers in the place of what stood there."""
+
+    def marked(self, marks: Iterable[tuple[str, bytes]], besides: UUID) -> Sequence[CaseRow]:
+        """Return other cases, not shredded, that have one of these marks."""
+
+
+class Decisions(Protocol):
+    """Decisions as they were made."""
+
+    def add(self, row: DecisionRow) -> None:
+        """Add a decision."""
+
+    def of(self, case: UUID) -> Sequence[DecisionRow]:
+        """Return the decisions about a case, the oldest first."""
+
+    def get(self, case: UUID, decision: UUID) -> DecisionRow:
+        """Return one decision. Raises `NoSuchCaseError`."""
+
+
+class Rulebooks(Protocol):
+    """The files of rulebooks under which decisions were made, by their digest."""
+
+    def add(self, digest: str, archive: bytes) -> None:
+        """Keep the files of a rulebook; nothing happens when they are kept already."""
+
+    def get(self, digest: str) -> bytes | None:
+        """Return the files, or None."""
+
+    def known(self, digest: str) -> bool:
+        """Say whether the files are kept."""
+
+
+class Events(Protocol):
+    """Entries on their way into the log; they are ordered by whoever sequences them."""
+
+    def add(self, row: EventRow) -> None:
+        """Add an entry, to be sequenced."""
+
+    def of(self, case: UUID) -> Sequence[EventRow]:
+        """Return the entries about a case that still have their details, in the order in which they were made."""
+
+
+class Log(Protocol):
+    """The sequenced log. `head` locks it: between `head` and the end of the unit of work nobody else appends."""
+
+    def head(self) -> LogHead:
+        """Return where the log stands, and keep others from appending until the unit of work ends."""
+
+    def peek(self) -> LogHead:
+        """Return where the log stands, without locking it."""
+
+    def waiting(self, most: int) -> Sequence[EventRow]:
+        """Return entries that have no position yet, the oldest first."""
+
+    def append(self, start: int, rows: Sequence[EventRow], head: LogHead) -> None:
+        """Give `rows` the positions from `start` on and make `head` the new head."""
+
+    def leaves(self, start: int, end: int) -> Iterator[bytes]:
+        """Yield the entries from `start` to just under `end`."""
+
+    def position(self, event: UUID) -> int | None:
+        """Return the position of an event, or None while it has none."""
+
+
+class Outbox(Protocol):
+    """What is to be done after the unit of work, exactly once for the receiver."""
+
+    def add(self, row: OutboxRow) -> None:
+        """Add a message."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction: a change, its entries in the log and what follows from it happen together or not at all."""
+
+    cases: Cases
+    decisions: Decisions
+    rulebooks: Rulebooks
+    events: Events
+    log: Log
+    outbox: Outbox
+
+
+class Store(Protocol):
+    """A store that is open."""
+
+    def run(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do `work` in one transaction and return what it returns.
+
+        It is done again when the database asks for it (SQLSTATE 40001, or a lock that took too long), so `work` must
+        have no effect besides. When it raises, nothing of it has happened.
+
+        Raises:
+            StoreError: the database is gone, full, cannot be written, or asked too often.
+        """
+
+    def scrub(self) -> None:
+        """Make sure that what was deleted or replaced is no longer among the store's bytes (DESIGN §7)."""
+
+    def installation(self) -> Installation:
+        """Return what this store belongs to."""

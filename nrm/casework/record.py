@@ -1,0 +1,105 @@
+"""A case record cut into the groups that are sealed one by one, and put together again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import rfc8785
+
+from nrm.case.facts import derive_facts
+from nrm.case.intake import read_case
+from nrm.case.record import GROUPS
+from nrm.engine.facts import check_facts
+from nrm.errors import CaseRefusedError, Problem
+from nrm.textfile import Document
+from nrm.vault.errors import NotIndexedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from nrm.casework.ports import UnitOfWork
+    from nrm.casework.safe import OpenCase
+    from nrm.engine.facts import Facts, FactValue
+    from nrm.rulebook.vocabulary import Vocabulary
+    from nrm.vault.blind_index import BlindIndex
+
+ENVELOPE = "case"
+"""The part of a record that says what the record itself is; it is sealed like a group."""
+
+PARTS = (ENVELOPE, *GROUPS)
+
+_CHANNELS = {"own_phone": "phone", "email": "email"}
+
+
+def parts_of(document: Document) -> dict[str, bytes]:
+    """Return the parts that `document` fills in, each as canonical JSON.
+
+    Raises:
+        CaseRefusedError: the record is not acceptable; nothing of it is quoted.
+    """
+    read_case(document)
+    data = document.data if isinstance(document.data, dict) else {}
+    return {name: rfc8785.dumps(data[name]) for name in PARTS if data.get(name) not in (None, "", {})}
+
+
+def joined(parts: Mapping[str, bytes]) -> Document:
+    """Return the document that these parts make."""
+    return Document("case record", {name: json.loads(parts[name]) for name in PARTS if name in parts}, {})
+
+
+def opened(unit: UnitOfWork, case: OpenCase, names: Iterable[str], version: int | None = None) -> dict[str, bytes]:
+    """Return the parts of a stored case that were ever written, opened, as they stood in `version` (None: now)."""
+    rows = ((name, unit.cases.group(case.case, name, version)) for name in names)
+    return {name: case.open(row) for name, row in rows if row is not None}
+
+
+def facts_of(document: Document, on: date, words: Vocabulary) -> Facts:
+    """Return the coded facts of a record on a day.
+
+    Raises:
+        CaseRefusedError: contradictions, or a fact that is not in the vocabulary.
+    """
+    return check_facts(derive_facts(read_case(document), on), words, document.file)
+
+
+def packed(facts: Facts) -> bytes:
+    """Return what is known of the facts as canonical JSON, the smallest form that is not lossy."""
+    known = {name: plain(value) for name, value in facts.items() if value not in ("unknown", None, frozenset())}
+    return rfc8785.dumps(known)
+
+
+def plain(value: FactValue) -> str | int | list[str] | None:
+    """Return a fact's value as JSON can hold it."""
+    return sorted(value) if isinstance(value, frozenset) else value
+
+
+def marks_of(parts: Mapping[str, bytes], index: BlindIndex) -> tuple[list[tuple[str, bytes]], int]:
+    """Return the (kind, blind index) of every identifier that can have one, and how many cannot."""
+    record = read_case(joined(parts))
+    found = [("document_number", one.number) for one in record.identity.identity_numbers if one.number]
+    found += [
+        (_CHANNELS[one.kind], one.address) for one in record.contact.channels if one.kind in _CHANNELS and one.address
+    ]
+    marks, left = set(), 0
+    for kind, value in found:
+        try:
+            marks.add((kind, index.index(kind, value)))
+        except NotIndexedError:
+            left += 1
+    return sorted(marks), left
+
+
+def check_parts(names: Iterable[str]) -> None:
+    """Refuse names of groups that there are not.
+
+    Raises:
+        CaseRefusedError: a name is no group.
+    """
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        valid = ", ".join(f"`{name}`" for name in PARTS)
+        raise CaseRefusedError(
+            Problem("--group", 0, f"there are no {len(unknown)} such groups", f"valid here: {valid}")
+        )

@@ -1,0 +1,73 @@
+"""A case that is open: its data key in hand, its groups sealed and opened one by one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import rfc8785
+
+from nrm.casework.errors import ShreddedError
+from nrm.casework.ports import GroupRow
+from nrm.vault.envelope import DataKey, Place, new_data_key, open_sealed, seal
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from nrm.casework.ports import CaseRow, UnitOfWork
+    from nrm.vault.keyring import Keyring
+
+LOG = "log"
+"""The group that holds the secret of the case's entries in the log; it is written once, with version 1."""
+
+PACKED = "packed"
+"""The group that holds the coded facts alone, so that bulk work opens nothing else (DESIGN §7)."""
+
+
+class OpenCase:
+    """One case with its data key. Keep it as short as the work lasts."""
+
+    def __init__(self, case: UUID, key: DataKey) -> None:
+        self.case = case
+        self._key = key
+
+    @classmethod
+    def new(cls, case: UUID, keyring: Keyring) -> tuple[OpenCase, bytes]:
+        """Return a case with a new data key, and that key wrapped."""
+        key = new_data_key()
+        return cls(case, key), keyring.wrap(case, key)
+
+    @classmethod
+    def of(cls, row: CaseRow, keyring: Keyring) -> OpenCase:
+        """Open a case that is stored.
+
+        Raises:
+            ShreddedError: its key was destroyed with it.
+            VaultError: its key cannot be unwrapped.
+        """
+        if row.wrapped_key is None:
+            raise ShreddedError
+        return cls(row.case, keyring.unwrap(row.case, row.wrapped_key))
+
+    def seal(self, group: str, version: int, plaintext: bytes) -> GroupRow:
+        """Return the group, sealed for its place."""
+        return GroupRow(group, version, seal(self._key, Place(self.case, group, version), plaintext))
+
+    def open(self, row: GroupRow) -> bytes:
+        """Return what a group holds. Raises `VaultError` when it is not as it was sealed, or not from here."""
+        return open_sealed(self._key, Place(self.case, row.group, row.version), row.sealed)
+
+    def seal_json(self, group: str, version: int, value: Any) -> bytes:  # noqa: ANN401 - anything that JSON can hold
+        """Return `value` as sealed canonical JSON (RFC 8785)."""
+        return self.seal(group, version, rfc8785.dumps(value)).sealed
+
+    def open_json(self, group: str, version: int, sealed: bytes) -> Any:  # noqa: ANN401 - as above
+        """Return what `seal_json` sealed."""
+        return json.loads(self.open(GroupRow(group, version, sealed)))
+
+    def log_secret(self, unit: UnitOfWork) -> bytes:
+        """Return the secret of the case's entries in the log. Raises `VaultError`; `ShreddedError` when it is gone."""
+        row = unit.cases.group(self.case, LOG, 1)
+        if row is None:
+            raise ShreddedError
+        return self.open(row)

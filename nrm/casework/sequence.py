@@ -1,0 +1,163 @@
+"""Give waiting entries their places in the log, sign where it stands, and publish it as files.
+
+INVARIANT (commit before publish): the store is changed first, the files after it. A file that an interrupted run did
+not write is written by the next one, from the store, with the same bytes; files are never ahead of their store. Where
+they are, the store is an old copy of itself, and going on would make a second history: nothing is sequenced then.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from nrm.audit.checkpoint import Checkpoint, parse_checkpoint, signed
+from nrm.audit.errors import LogRefusedError
+from nrm.audit.growth import Growth
+from nrm.audit.note import parse_note
+from nrm.audit.publish import Publisher
+from nrm.audit.source import CHECKPOINT
+from nrm.casework.ports import LogHead
+from nrm.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from nrm.audit.growth import TileTaker
+    from nrm.audit.note import Note, Signer
+    from nrm.audit.tiles import Tile
+    from nrm.casework.ports import Store, UnitOfWork
+
+AT_ONCE = 10_000
+"""Entries that get their places in one unit of work."""
+
+
+class Sequencer:
+    """The one writer of a log; any number of them may run beside each other, and the store makes them take turns."""
+
+    def __init__(self, store: Store, signer: Signer, origin: str, directory: Path) -> None:
+        self._store = store
+        self._signer = signer
+        self._origin = origin
+        self._directory = directory
+
+    def begin(self) -> None:
+        """Sign the empty log of a new store, and publish it."""
+        self._store.run(lambda unit: unit.log.append(0, (), self._head(Growth(_keep({})))))
+        self.publish()
+
+    def run(self) -> int:
+        """Sequence all that waits and publish it; return how many entries the log has.
+
+        Raises:
+            LogRefusedError: what is published differs from the store.
+            StoreError: the store cannot be used.
+        """
+        self.publish()
+        while self._store.run(self._sequence):
+            self.publish()
+        return self._store.run(lambda unit: unit.log.peek()).size
+
+    def publish(self) -> None:
+        """Write the files that the store is ahead by.
+
+        Raises:
+            LogRefusedError: what is published differs from the store, or cannot be written.
+        """
+        with alone(self._directory):
+            stands = self._published()
+            # Asked after the files were read, so that the store can only be further than they are.
+            head = self._store.run(lambda unit: unit.log.peek())
+            root = parse_checkpoint(parse_note(head.note).text).root
+            if stands is not None and stands.size >= head.size:
+                _check_same(stands, head.size, root)
+                return
+            publisher = Publisher(self._directory)
+            growth = self._grown(stands.size if stands else 0, publisher)
+            for start in range(growth.size, head.size, AT_ONCE):
+                for leaf in self._leaves(start, min(start + AT_ONCE, head.size)):
+                    growth.append(leaf)
+            growth.flush()
+            if growth.root() != root:
+                raise _differs("the entries in the store do not give the root that was signed")
+            publisher.publish(parse_note(head.note))
+
+    def _sequence(self, unit: UnitOfWork) -> int:
+        head = unit.log.head()
+        rows = unit.log.waiting(AT_ONCE)
+        if not rows:
+            return 0
+        growth = self._at(unit, head)
+        for row in rows:
+            growth.append(row.leaf)
+        unit.log.append(head.size, rows, self._head(growth))
+        return len(rows)
+
+    def _at(self, unit: UnitOfWork, head: LogHead) -> Growth:
+        """Return the log as it stands: from the last published tiles where they are as far, or else entry by entry."""
+        root = parse_checkpoint(parse_note(head.note).text).root
+        tiles: dict[str, bytes] = {}
+        stands = self._published()
+        if stands is not None and stands.size == head.size:
+            growth = Growth.resumed(_keep(tiles), head.size, self._read)
+            if growth.root() == root:
+                return growth
+        growth = Growth(_keep(tiles))
+        for leaf in unit.log.leaves(0, head.size):
+            growth.append(leaf)
+        if growth.root() != root:
+            raise _differs("the entries in the store do not give the root that was signed")
+        return growth
+
+    def _grown(self, size: int, publisher: Publisher) -> Growth:
+        return Growth.resumed(publisher.take, size, self._read) if size else Growth(publisher.take)
+
+    def _leaves(self, start: int, end: int) -> list[bytes]:
+        return self._store.run(lambda unit: list(unit.log.leaves(start, end)))
+
+    def _head(self, growth: Growth) -> LogHead:
+        note: Note = signed(Checkpoint(self._origin, growth.size, growth.root()), self._signer)
+        return LogHead(growth.size, bytes(note))
+
+    def _published(self) -> Checkpoint | None:
+        path = self._directory / CHECKPOINT
+        if not path.exists():
+            return None
+        return parse_checkpoint(parse_note(path.read_bytes(), str(path)).text, str(path))
+
+    def _read(self, tile: Tile) -> bytes:
+        return (self._directory / tile.path).read_bytes()
+
+
+def _keep(tiles: dict[str, bytes]) -> TileTaker:
+    def take(tile: Tile, data: bytes) -> bytes:
+        tiles[tile.path] = data
+        return data
+
+    return take
+
+
+def _check_same(stands: Checkpoint, size: int, root: bytes) -> None:
+    if stands.size > size:
+        what = f"{stands.size} entries are published and the store has {size}: it is an older copy of itself"
+        raise _differs(what)
+    if stands.root != root:
+        raise _differs(f"another root is published for the same {size} entries")
+
+
+def _differs(what: str) -> LogRefusedError:
+    return LogRefusedError(Problem("log", 0, what, "stop, keep the store and the published files, and find out why"))
+
+
+@contextmanager
+def alone(directory: Path) -> Iterator[None]:
+    """Keep other publishers of `directory` out; the lock ends with the process, however it ends."""
+    lock = directory.with_name(f".{directory.name}.lock")
+    try:
+        with lock.open("ab") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+    except OSError as fault:
+        why = (fault.strerror or "unknown").lower()
+        raise LogRefusedError(Problem(str(lock), 0, f"the log cannot be locked: {why}", "give the right")) from None

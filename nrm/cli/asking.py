@@ -1,0 +1,58 @@
+"""Options of the commands that work with stored cases: which store, who asks, in which role, for which purpose."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nrm.bootstrap_store import Office, identifier, open_office, read_home
+from nrm.casework.asked import CASE_MANAGEMENT, Asked, check_words
+from nrm.cli.options import application
+from nrm.cli.unlock import unlocked
+from nrm.errors import Problem, UnknownNameError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HomeFolder = Annotated[
+    Path, typer.Option("--home", metavar="DIR", envvar="NRM_HOME", help="The folder that `nrm init` made.")
+]
+Who = Annotated[
+    str, typer.Option("--who", envvar="NRM_WHO", metavar="ID", help="Who you are: your identifier at your office.")
+]
+Organisation = Annotated[
+    str | None,
+    typer.Option("--organisation", envvar="NRM_ORGANISATION", metavar="ID", help="Yours, if not the store's own."),
+]
+Role = Annotated[str, typer.Option("--role", envvar="NRM_ROLE", metavar="ROLE", help="caseworker, supervisor, …")]
+Purpose = Annotated[str, typer.Option("--purpose", metavar="PURPOSE", help="What for; case_management if not said.")]
+
+
+@contextmanager
+def office(home: Path, passphrase_file: Path | None) -> Iterator[Office]:
+    """Open the store; when the work is done, or denied, its entries are given their places in the log."""
+    found = read_home(home)
+    with unlocked(found.keys, passphrase_file, found.token or (None, None)) as keys:
+        opened = open_office(found, keys, application(found.rules, found.seeds))
+        try:
+            yield opened
+        finally:
+            opened.sequencer.run()
+            opened.close()
+
+
+def asking(opened: Office, who: str, organisation: str | None, role: str, purpose: str = CASE_MANAGEMENT) -> Asked:
+    """Return who asks.
+
+    Raises:
+        UnknownNameError: nobody is named, or there is no such role or purpose.
+    """
+    if not who.strip():
+        raise UnknownNameError(Problem("--who", 0, "nobody is named", "give your identifier; only a pseudonym is kept"))
+    own = identifier(organisation) if organisation else opened.home.organisation
+    asked = Asked(identifier(who), own, role, purpose)
+    check_words(asked, opened.desk.books.words())
+    return asked

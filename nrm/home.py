@@ -1,0 +1,128 @@
+"""The folder of one installation: where its keys, its store and its published log are.
+
+`home.toml` holds nothing secret. The key file may stand elsewhere, and should: whoever has the keys and the data has
+everything. TOML: https://toml.io/en/v1.0.0
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from pydantic import Field
+
+from nrm.errors import FileRefusedError, Problem
+from nrm.models import parse
+from nrm.rulebook.wording import Model
+from nrm.textfile import Document
+
+if TYPE_CHECKING:
+    from nrm.textfile import Text
+
+FILE = "home.toml"
+DATABASE = "cases.db"
+KEYS = "keys.json"
+LOG = "log"
+
+
+class _Settings(Model):
+    origin: str = Field(min_length=1, max_length=200)
+    organisation: str
+    country: str | None = None
+    database: str = DATABASE
+    keys: str = KEYS
+    log: str = LOG
+    pkcs11: str | None = None
+    token: str | None = None
+    rules: str | None = None
+    seeds: str | None = None
+
+
+@dataclass(frozen=True)
+class Home:
+    """One installation.
+
+    `origin` is the name of its log. `database` is a file, or the URL of a PostgreSQL server when it has `://` in it.
+    `token` is the PKCS#11 module and the label, when the keys are in a token.
+    """
+
+    folder: Path
+    origin: str
+    organisation: UUID
+    country: str | None
+    database: str
+    keys: Path
+    log: Path
+    token: tuple[Path, str] | None
+    rules: Path | None
+    seeds: Path | None
+
+    @property
+    def database_file(self) -> Path | None:
+        """The file of the store, or None when it is on a server."""
+        return None if "://" in self.database else self.folder / self.database
+
+
+def read_home(folder: Path) -> Home:
+    """Read which installation stands in `folder`.
+
+    Raises:
+        FileRefusedError: there is none, or its file is broken; all faults are listed.
+    """
+    path = folder / FILE
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        problem = Problem(str(path), 0, "there is no installation here", "make one with `nrm init`, or give --home")
+        raise FileRefusedError(problem) from None
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise FileRefusedError(
+            Problem(str(path), 0, f"the file cannot be read: {reason}", "check its rights")
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise FileRefusedError(Problem(str(path), 0, "the file is not TOML", 'write `name = "value"` lines')) from None
+    problems: list[Problem] = []
+    text: Text = {name: value if isinstance(value, str) else str(value) for name, value in data.items()}
+    found: _Settings | None = parse(Document(str(path), text, {}), _Settings, problems)
+    organisation = _uuid(found.organisation) if found is not None else None
+    if found is not None and organisation is None:
+        problems.append(Problem(str(path), 0, "`organisation` is not a UUID", "take the one that `nrm init` wrote"))
+    if found is not None and (found.pkcs11 is None) != (found.token is None):
+        problems.append(Problem(str(path), 0, "a token needs both `pkcs11` and `token`", "give both, or none"))
+    if problems or found is None or organisation is None:
+        raise FileRefusedError(problems)
+    return Home(
+        folder,
+        found.origin,
+        organisation,
+        found.country,
+        found.database,
+        folder / found.keys,
+        folder / found.log,
+        (Path(found.pkcs11), found.token) if found.pkcs11 and found.token else None,
+        folder / found.rules if found.rules else None,
+        folder / found.seeds if found.seeds else None,
+    )
+
+
+def home_text(origin: str, organisation: UUID, **others: str | None) -> str:
+    """Return the text of a new `home.toml`; what is None is left out."""
+    given = {"origin": origin, "organisation": str(organisation), **others}
+    lines = [f"{name} = {_quoted(value)}" for name, value in given.items() if value is not None]
+    return "# Where the parts of this installation are. Nothing in this file is secret.\n" + "\n".join(lines) + "\n"
+
+
+def _quoted(value: str) -> str:
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,161 @@
+"""Cases and their groups in the tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import and_, delete, func, insert, or_, select, update
+
+from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError, StoreError
+from nrm.casework.ports import CaseRow, GroupRow
+from nrm.errors import Problem
+from nrm.storage import schema
+from nrm.storage.faults import STORE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy.engine import Connection, Row
+
+    from nrm.storage.rows import Held
+
+PACKED: Final = "packed"
+_CASES, _GROUPS, _MARKS = schema.cases, schema.groups, schema.marks
+_OF_A_CASE: Final = (_GROUPS, _MARKS, schema.decisions, schema.details, schema.outbox)
+
+
+class SqlCases:
+    """`nrm.casework.ports.Cases` on one connection."""
+
+    def __init__(self, connection: Connection, held: Held) -> None:
+        self._connection = connection
+        self._held = held
+
+    def add(self, row: CaseRow, groups: Iterable[GroupRow]) -> None:
+        """Add a new case with version 1."""
+        self._connection.execute(
+            insert(_CASES).values(
+                case_id=row.case,
+                organisation=row.organisation,
+                version=row.version,
+                opened_at=row.opened_at,
+                changed_at=row.changed_at,
+                wrapped_key=row.wrapped_key,
+            )
+        )
+        self._held.made(row.case)
+        self._write(row.case, row.version, groups)
+
+    def get(self, case: UUID) -> CaseRow:
+        """Return the case. Raises `NoSuchCaseError`."""
+        found = self._connection.execute(select(_CASES).where(_CASES.c.case_id == case)).one_or_none()
+        if found is None:
+            raise NoSuchCaseError
+        return _case(found)
+
+    def change(self, case: UUID, seen: int, groups: Iterable[GroupRow], at: datetime) -> None:
+        """Add version `seen + 1` with these groups.
+
+        Raises:
+            NoSuchCaseError, ShreddedError: there is no such case any more.
+            StaleVersionError: the case has another version.
+        """
+        # INVARIANT (one version at a time): the version is compared and raised by one statement.
+        ours = and_(_CASES.c.case_id == case, _CASES.c.version == seen, _CASES.c.wrapped_key.is_not(None))
+        changed = self._connection.execute(update(_CASES).where(ours).values(version=seen + 1, changed_at=at))
+        if changed.rowcount != 1:
+            now = self.get(case)
+            raise ShreddedError if now.wrapped_key is None else StaleVersionError(seen, now.version)
+        self._held.made(case)
+        self._write(case, seen + 1, groups)
+
+    def group(self, case: UUID, group: str, version: int | None = None) -> GroupRow | None:
+        """Return the group as it stood in `version` (None: now), or None when it was never written."""
+        wanted = select(_GROUPS).where(_GROUPS.c.case_id == case, _GROUPS.c.grp == group)
+        if version is not None:
+            wanted = wanted.where(_GROUPS.c.version <= version)
+        found = self._connection.execute(wanted.order_by(_GROUPS.c.version.desc()).limit(1)).one_or_none()
+        return None if found is None else GroupRow(found.grp, found.version, found.sealed)
+
+    def written(self, case: UUID) -> Sequence[tuple[int, str]]:
+        """Return every (version, group) that was written, in order."""
+        wanted = select(_GROUPS.c.version, _GROUPS.c.grp).where(_GROUPS.c.case_id == case)
+        ordered = wanted.order_by(_GROUPS.c.version, _GROUPS.c.grp)
+        return [(row.version, row.grp) for row in self._connection.execute(ordered)]
+
+    def listed(self, organisation: UUID | None, after: UUID | None, most: int) -> Sequence[CaseRow]:
+        """Return cases in the order of their identifiers, without opening any."""
+        wanted = select(_CASES).order_by(_CASES.c.case_id).limit(most)
+        if organisation is not None:
+            wanted = wanted.where(_CASES.c.organisation == organisation)
+        if after is not None:
+            wanted = wanted.where(_CASES.c.case_id > after)
+        return [_case(row) for row in self._connection.execute(wanted)]
+
+    def packed(self, after: UUID | None, most: int) -> Iterator[tuple[CaseRow, GroupRow]]:
+        """Yield the packed facts of cases that are not shredded, in the order of their identifiers."""
+        inner = _GROUPS.alias()
+        newest = (
+            select(func.max(inner.c.version))
+            .where(inner.c.case_id == _CASES.c.case_id, inner.c.grp == PACKED)
+            .scalar_subquery()
+        )
+        facts = and_(_GROUPS.c.case_id == _CASES.c.case_id, _GROUPS.c.grp == PACKED, _GROUPS.c.version == newest)
+        columns = (*_CASES.c, _GROUPS.c.version.label("packed_version"), _GROUPS.c.sealed)
+        wanted = select(*columns).join_from(_CASES, _GROUPS, facts).where(_CASES.c.wrapped_key.is_not(None))
+        if after is not None:
+            wanted = wanted.where(_CASES.c.case_id > after)
+        for row in self._connection.execute(wanted.order_by(_CASES.c.case_id).limit(most)).all():
+            yield _case(row), GroupRow(PACKED, row.packed_version, row.sealed)
+
+    def rewrap(self, case: UUID, old: bytes, new: bytes) -> bool:
+        """Put `new` in the place of the wrapped key `old`; False when another stands there."""
+        ours = and_(_CASES.c.case_id == case, _CASES.c.wrapped_key == old)
+        return self._connection.execute(update(_CASES).where(ours).values(wrapped_key=new)).rowcount == 1
+
+    def shred(self, case: UUID) -> None:
+        """Destroy the wrapped key, and delete whatever was sealed under it and the case's marks.
+
+        The row of the case stays, so that its identifier is never given out anew. The bytes of the key are nowhere in
+        the store once `Store.scrub` has run. Raises `NoSuchCaseError`; a case that was shredded already stays so.
+        """
+        gone = self._connection.execute(update(_CASES).where(_CASES.c.case_id == case).values(wrapped_key=None))
+        if gone.rowcount != 1:
+            raise NoSuchCaseError
+        self._held.shredded(case)
+        for table in _OF_A_CASE:
+            self._connection.execute(delete(table).where(table.c.case_id == case))
+
+    def mark(self, case: UUID, marks: Iterable[tuple[str, bytes]]) -> None:
+        """Put the (kind, blind index) of the case's identifiers in the place of what stood there.
+
+        Raises `NoSuchCaseError` and `ShreddedError`.
+        """
+        self._held.hold(case)
+        self._connection.execute(delete(_MARKS).where(_MARKS.c.case_id == case))
+        rows = [{"case_id": case, "kind": kind, "mark": mark} for kind, mark in sorted(set(marks))]
+        if rows:
+            self._connection.execute(insert(_MARKS), rows)
+
+    def marked(self, marks: Iterable[tuple[str, bytes]], besides: UUID) -> Sequence[CaseRow]:
+        """Return other cases, not shredded, that have one of these marks, in the order of their identifiers."""
+        alike = [and_(_MARKS.c.kind == kind, _MARKS.c.mark == mark) for kind, mark in set(marks)]
+        if not alike:
+            return []
+        having = select(_MARKS.c.case_id).where(or_(*alike))
+        others = and_(_CASES.c.case_id.in_(having), _CASES.c.case_id != besides, _CASES.c.wrapped_key.is_not(None))
+        return [_case(row) for row in self._connection.execute(select(_CASES).where(others).order_by(_CASES.c.case_id))]
+
+    def _write(self, case: UUID, version: int, groups: Iterable[GroupRow]) -> None:
+        rows = [{"case_id": case, "grp": g.group, "version": g.version, "sealed": g.sealed} for g in groups]
+        if any(row["version"] != version for row in rows):
+            what = f"a group was sealed for another version than `{version}`, and could not be opened again"
+            raise StoreError(Problem(STORE, 0, what, "report this as a fault of nrm"))
+        if rows:
+            self._connection.execute(insert(_GROUPS), rows)
+
+
+def _case(row: Row[*tuple[object, ...]]) -> CaseRow:
+    return CaseRow(row.case_id, row.organisation, row.version, row.opened_at, row.changed_at, row.wrapped_key)

@@ -1,0 +1,60 @@
+"""Entries on their way into the log, and their sealed details."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert, select
+
+from nrm.casework.errors import StoreError
+from nrm.casework.ports import EventRow
+from nrm.errors import Problem
+from nrm.storage import schema
+from nrm.storage.faults import STORE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    from sqlalchemy.engine import Connection
+
+    from nrm.storage.rows import Held
+
+_DETAILS, _WAITING = schema.details, schema.waiting
+
+
+class SqlEvents:
+    """`nrm.casework.ports.Events` on one connection."""
+
+    def __init__(self, connection: Connection, held: Held) -> None:
+        self._connection = connection
+        self._held = held
+        self._turns = count()
+
+    def add(self, row: EventRow) -> None:
+        """Add an entry, to be sequenced.
+
+        Raises:
+            NoSuchCaseError, ShreddedError: it has details, and they have no case (any more).
+            StoreError: it has details and names no case.
+        """
+        turn = next(self._turns)
+        if row.details is not None:
+            if row.case is None:
+                what = "an entry that belongs to no case has sealed details"
+                raise StoreError(Problem(STORE, 0, what, "report this as a fault of nrm"))
+            self._held.hold(row.case)
+            self._connection.execute(
+                insert(_DETAILS).values(
+                    case_id=row.case, event_id=row.event, at=row.at, turn=turn, leaf=row.leaf, sealed=row.details
+                )
+            )
+        self._connection.execute(insert(_WAITING).values(event_id=row.event, at=row.at, turn=turn, leaf=row.leaf))
+
+    def of(self, case: UUID) -> Sequence[EventRow]:
+        """Return the entries about a case that still have their details, in the order in which they were made."""
+        wanted = select(_DETAILS).where(_DETAILS.c.case_id == case)
+        ordered = wanted.order_by(_DETAILS.c.at, _DETAILS.c.turn, _DETAILS.c.event_id)
+        found = self._connection.execute(ordered)
+        return [EventRow(row.event_id, row.case_id, row.at, row.leaf, row.sealed) for row in found]

@@ -1,0 +1,191 @@
+"""The one schema, for SQLCipher and PostgreSQL alike (DESIGN §12).
+
+Rules: every primary key and unique index of a table that belongs to cases begins with `case_id`; foreign keys stay
+inside a case; keys are random UUIDs; no triggers, no LISTEN/NOTIFY, nothing that only one database knows. So the cases
+can be spread over machines later. The tables of the log and of the installation belong to no case.
+
+`turn` counts the entries that one unit of work made, so that entries of the same moment keep their order.
+
+Nothing here is in the clear that says who a person is: `sealed` bytes, codes, times and versions.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    TypeDecorator,
+    Uuid,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+    from sqlalchemy.types import TypeEngine
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment, stored and given back in UTC; SQLite keeps no offset, so one without offset is refused everywhere."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    @property
+    def python_type(self) -> type[datetime]:
+        """Return the type of the values."""
+        return datetime
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Say the moment in UTC. Raises ValueError when it has no offset."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs an offset from UTC")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the moment back in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def code(length: int) -> TypeEngine[str]:
+    """Return the type of a code, which sorts by its bytes in both databases."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
+DIGEST: Final = code(64)
+ONLY: Final = 1
+"""The key of the row in a table that has one row only."""
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_id", Uuid, primary_key=True),
+    Column("organisation", Uuid, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("wrapped_key", LargeBinary),
+    Index(None, "organisation"),
+)
+
+groups = Table(
+    "case_groups",
+    metadata,
+    Column("case_id", Uuid, ForeignKey("cases.case_id"), primary_key=True),
+    Column("grp", code(20), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+marks = Table(
+    "case_marks",
+    metadata,
+    Column("case_id", Uuid, ForeignKey("cases.case_id"), primary_key=True),
+    Column("kind", code(20), primary_key=True),
+    Column("mark", LargeBinary, primary_key=True),
+    Index(None, "kind", "mark"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("case_id", Uuid, ForeignKey("cases.case_id"), primary_key=True),
+    Column("decision_id", Uuid, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("on_date", Date, nullable=False),
+    Column("country", String(2)),
+    Column("rulebook", DIGEST, nullable=False),
+    Column("digest", DIGEST, nullable=False),
+    Column("disputed", Boolean, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+details = Table(
+    "event_details",
+    metadata,
+    Column("case_id", Uuid, ForeignKey("cases.case_id"), primary_key=True),
+    Column("event_id", Uuid, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("case_id", Uuid, ForeignKey("cases.case_id"), primary_key=True),
+    Column("message_id", Uuid, primary_key=True),
+    Column("kind", code(40), nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index(None, "due_at"),
+)
+
+waiting = Table(
+    "log_waiting",
+    metadata,
+    Column("event_id", Uuid, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Index(None, "at", "turn", "event_id"),
+)
+
+leaves = Table(
+    "log_leaves",
+    metadata,
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("event_id", Uuid, nullable=False),
+    Column("leaf", LargeBinary, nullable=False),
+    Index(None, "event_id", unique=True),
+)
+
+head = Table(
+    "log_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+)
+
+rulebooks = Table(
+    "rulebooks",
+    metadata,
+    Column("digest", DIGEST, primary_key=True),
+    Column("archive", LargeBinary, nullable=False),
+)
+
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("keyring", LargeBinary, nullable=False),
+    Column("origin", String(200), nullable=False),
+    Column("vkey", String(300), nullable=False),
+)

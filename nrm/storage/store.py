@@ -1,0 +1,129 @@
+"""The store: units of work on a database."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+from nrm.casework.errors import StoreDoubtError
+from nrm.errors import Problem
+from nrm.storage.cases import SqlCases
+from nrm.storage.decisions import SqlDecisions
+from nrm.storage.engine import snapshot
+from nrm.storage.events import SqlEvents
+from nrm.storage.faults import STORE, busy, errors_told, is_transient, told
+from nrm.storage.installation import record, recorded
+from nrm.storage.log import SqlLog
+from nrm.storage.outbox import SqlOutbox
+from nrm.storage.rows import Held
+from nrm.storage.rulebooks import SqlRulebooks
+from nrm.storage.scrub import scrub
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.engine import Connection, Engine
+
+    from nrm.casework.ports import Cases, Decisions, Events, Installation, Log, Outbox, Rulebooks, UnitOfWork
+
+T = TypeVar("T")
+
+MOST_TRIES: Final = 12
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 1.0
+
+
+class SqlUnitOfWork:
+    """`nrm.casework.ports.UnitOfWork` on one connection that is in a transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        held = Held(connection)
+        self.cases: Cases = SqlCases(connection, held)
+        self.decisions: Decisions = SqlDecisions(connection, held)
+        self.rulebooks: Rulebooks = SqlRulebooks(connection)
+        self.events: Events = SqlEvents(connection, held)
+        self.log: Log = SqlLog(connection)
+        self.outbox: Outbox = SqlOutbox(connection, held)
+
+
+class SqlStore:
+    """`nrm.casework.ports.Store` on a SQLCipher file or on PostgreSQL.
+
+    Let `nrm.storage.fit.check_fit` look first whether database, keys and log belong together. `sleep` waits so many
+    seconds between two tries.
+    """
+
+    def __init__(self, engine: Engine, *, sleep: Callable[[float], object] = time.sleep) -> None:
+        self._engine = engine
+        self._sleep = sleep
+
+    @classmethod
+    def begin(cls, engine: Engine, installation: Installation) -> SqlStore:
+        """Record in a new database, whose schema is there, what it belongs to, and open it.
+
+        Raises:
+            StoreMisfitError: it belongs to an installation already, or has no schema.
+            StoreError: it cannot be used.
+        """
+        with errors_told(), engine.begin() as connection:
+            record(connection, installation)
+        return cls(engine)
+
+    def run(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do `work` in one transaction and return what it returns; what it raises undoes all of it.
+
+        It is done again, at most 12 times, when the database asks for it, when a lock took too long, or when the
+        connection was lost before the commit was sent.
+
+        Raises:
+            StoreBusyError: the database asked too often.
+            StoreDoubtError: the connection was lost during the commit.
+            StoreError: the database is gone, full, or cannot be written.
+        """
+        return self._again(lambda: self._once(work))
+
+    def scrub(self) -> None:
+        """Make sure that what was deleted or replaced is no longer among the store's bytes (see `nrm.storage.scrub`).
+
+        Raises:
+            StoreBusyError: somebody read all the time, so that old bytes had to be kept; run it again.
+            StoreError: as in `run`.
+        """
+        self._again(lambda: scrub(self._engine, self._sleep))
+
+    def installation(self) -> Installation:
+        """Return what this store belongs to (errors as in `begin`)."""
+        with errors_told(), snapshot(self._engine) as connection:
+            return recorded(connection)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def _again(self, attempt: Callable[[], T]) -> T:
+        for tries in range(MOST_TRIES):
+            try:
+                return attempt()
+            except SQLAlchemyError as error:
+                if not is_transient(error) or tries == MOST_TRIES - 1:
+                    raise told(error) from None
+            # A random pause, so that those who met do not meet again.
+            self._sleep(random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**tries)))  # noqa: S311 - no secret
+        raise busy()
+
+    def _once(self, work: Callable[[UnitOfWork], T]) -> T:
+        with self._engine.connect() as connection:  # whoever leaves it without commit has rolled back
+            transaction = connection.begin()
+            result = work(SqlUnitOfWork(connection))
+            try:
+                transaction.commit()
+            except BaseException as error:
+                lost = isinstance(error, DBAPIError) and error.connection_invalidated
+                connection.invalidate()  # SQLAlchemy would not roll back what failed to commit, but hand it out again
+                if lost:
+                    what = "the connection was lost during a commit: nobody knows whether the change happened"
+                    raise StoreDoubtError(Problem(STORE, 0, what, "look whether it did before repeating it")) from None
+                raise
+            return result

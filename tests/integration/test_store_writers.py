@@ -1,0 +1,128 @@
+"""Many writers at once, as threads and as processes: no entry is lost, none comes twice, and there is no gap."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+
+import databases
+import pytest
+from store_rows import an_event, opened, sequenced
+
+from nrm.storage.store import SqlStore
+
+WRITERS, EACH = 8, 12
+
+
+def write_and_sequence(store, name):
+    """Add entries one by one, each with a case, and sequence what waits after every other."""
+    for number in range(EACH):
+
+        def work(unit, number=number):
+            unit.events.add(an_event(minutes=number, leaf=f"{name}.{number}".encode()))
+
+        opened(store)
+        store.run(work)
+        if number % 2:
+            store.run(lambda unit: sequenced(unit, most=5))
+
+
+def assert_whole(store, names):
+    while store.run(sequenced):
+        pass
+    size = store.run(lambda unit: unit.log.peek()).size
+    leaves = [leaf.decode() for leaf in store.run(lambda unit: list(unit.log.leaves(0, size)))]
+    assert size == len(names) * EACH, "there is no gap"
+    assert sorted(leaves) == sorted(f"{name}.{number}" for name in names for number in range(EACH))
+    assert len(store.run(lambda unit: unit.cases.listed(None, None, 10_000))) == size
+
+
+def test_threads(store):
+    failed = []
+
+    def write(name):
+        try:
+            write_and_sequence(store, name)
+        except BaseException as error:  # noqa: BLE001 - told by the test
+            failed.append(error)
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert_whole(store, range(WRITERS))
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from databases import KEY
+from nrm.storage.engine import open_postgresql
+from nrm.storage.sqlcipher import open_sqlcipher
+from nrm.storage.store import SqlStore
+from test_store_writers import write_and_sequence
+kind, place, name = sys.argv[1:]
+engine = open_sqlcipher(Path(place), KEY) if kind == "sqlcipher" else open_postgresql(place)
+store = SqlStore(engine)
+write_and_sequence(store, name)
+store.close()
+"""
+
+
+@pytest.mark.parametrize("kind", databases.BOTH)
+def test_processes(kind, tmp_path):
+    engine = databases.new_engine(kind, tmp_path)
+    store = databases.founded(engine)
+    place = str(tmp_path / "cases.db") if kind == "sqlcipher" else engine.url.render_as_string(hide_password=False)
+    paths = os.pathsep.join(path for path in [*sys.path, os.path.dirname(__file__)] if path)  # noqa: PTH120
+    names = [f"p{number}" for number in range(WRITERS)]
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, kind, place, name],
+            env={**os.environ, "PYTHONPATH": paths},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name in names
+    ]
+    told = [process.communicate(timeout=120)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0] * WRITERS, told
+    assert_whole(store, names)
+    store.close()
+
+
+def test_shredding_beside_writers_leaves_nothing_of_the_case(store):
+    for _ in range(5):
+        row = opened(store)
+        gate, ended = threading.Barrier(4, timeout=20), []
+
+        def act(work, gate=gate, ended=ended):
+            gate.wait()
+            try:
+                store.run(work)
+            except Exception as error:  # noqa: BLE001 - looked at below
+                ended.append(type(error).__name__)
+
+        works = [
+            lambda unit, case=row.case: unit.cases.mark(case, [("phone", b"m")]),
+            lambda unit, case=row.case: unit.events.add(an_event(case, details=b"d")),
+            lambda unit, case=row.case: unit.cases.shred(case),
+        ]
+        threads = [threading.Thread(target=act, args=(work,)) for work in works]
+        for thread in threads:
+            thread.start()
+        gate.wait()
+        for thread in threads:
+            thread.join()
+        assert set(ended) <= {"ShreddedError"}
+        assert store.run(lambda unit, case=row.case: unit.events.of(case)) == []
+        assert marks_left(store) == 0
+
+
+def marks_left(store: SqlStore) -> int:
+    with store._engine.connect() as connection:
+        return connection.exec_driver_sql("SELECT count(*) FROM case_marks").scalar_one()

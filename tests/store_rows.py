@@ -1,0 +1,49 @@
+"""Rows for tests of the store; every call gives other identifiers."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID, uuid4
+
+from nrm.casework.ports import CaseRow, DecisionRow, EventRow, GroupRow, LogHead, OutboxRow
+
+NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
+OFFICE = UUID(int=7)
+
+
+def a_case(case=None, organisation=OFFICE, key=b"wrapped key"):
+    return CaseRow(case or uuid4(), organisation, 1, NOON, NOON, key)
+
+
+def a_group(name="safety", version=1, sealed=b"sealed"):
+    return GroupRow(name, version, sealed)
+
+
+def a_decision(case, minutes=0, country="gb"):
+    made = NOON + timedelta(minutes=minutes)
+    return DecisionRow(uuid4(), case, 1, made, date(2026, 3, 1), country, "a" * 64, "b" * 64, False, b"plan")  # noqa: FBT003
+
+
+def an_event(case=None, minutes=0, details=None, leaf=None):
+    event = uuid4()
+    return EventRow(event, case, NOON + timedelta(minutes=minutes), leaf or event.bytes, details)
+
+
+def a_message(case):
+    return OutboxRow(uuid4(), case, "referral.send", NOON, b"message")
+
+
+def opened(store, groups=(), **named):
+    """Add a case to the store and return it."""
+    row = a_case(**named)
+    store.run(lambda unit: unit.cases.add(row, groups))
+    return row
+
+
+def sequenced(unit, most=1000):
+    """Give what waits its positions; return how many there were."""
+    head = unit.log.head()
+    rows = unit.log.waiting(most)
+    size = head.size + len(rows)
+    unit.log.append(head.size, rows, LogHead(size, b"note %d" % size))
+    return len(rows)
