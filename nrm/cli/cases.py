@@ -198,7 +198,7 @@ def list_(
     who: Who,
     role: Role,
     after: Annotated[str | None, typer.Option("--after", metavar="CASE", help="Begin behind this case.")] = None,
-    most: Annotated[int, typer.Option("--most", min=1, max=10_000)] = 100,
+    most: Annotated[int, typer.Option("--most", min=1, max=10_000, help="How many at most.")] = 100,
     organisation: Organisation = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,

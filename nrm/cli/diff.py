@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 NOT_DECIDED = 1
 """Exit code when the solver could not say of every line whether it can differ."""
 
-Side = Annotated[str, typer.Argument(metavar="FOLDER[@DATE]", help="A folder of rules, on a date of its own if named.")]
+OldSide = Annotated[str, typer.Argument(metavar="OLD[@DATE]", help="A folder of rules, on a date of its own if named.")]
+NewSide = Annotated[str, typer.Argument(metavar="NEW[@DATE]", help="Another, or the same on another date.")]
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ class Diff:
 
 
 def diff(
-    old: Side,
-    new: Side,
+    old: OldSide,
+    new: NewSide,
     population: Annotated[
         Path | None, typer.Option("--population", metavar="FILE", help="Count who of these people gains or loses.")
     ] = None,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import ClassVar
 
 import typer
 from rich.console import Console
 
 from nrm.casework.errors import DeniedError, NotReplayedError
-from nrm.cli import audit, cases, database, decide, explain, init, keys, population, rules, seeds, witness
+from nrm.cli.lazy import LazyGroup
 from nrm.errors import NrmError, RulebookRefusedError
 
 DENIED = 1
@@ -20,23 +21,31 @@ REFUSED = 2
 STOPPED = 130
 """Exit code after Ctrl-C, as shells expect it."""
 
-app = typer.Typer(
-    help="Decide what a trafficked person is owed, and say why.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command("init")(init.init)
-app.command("decide")(decide.decide)
-app.command("explain")(explain.explain)
-app.add_typer(rules.app, name="rules", help="List, show and check the rules.")
-app.add_typer(seeds.app, name="seeds", help="The commitments of States, and how each is answered.")
-app.add_typer(population.app, name="population", help="Many people at once, as a file of coded facts.")
-app.add_typer(cases.app, name="case", help="Case records: their form, and those that are stored, encrypted.")
-app.add_typer(database.app, name="db", help="The store: upgrade, check, back up, restore.")
-app.add_typer(audit.app, name="audit", help="The log: verify, prove, look, copy.")
-app.add_typer(keys.app, name="keys", help="The keys that all cases are sealed with.")
-app.add_typer(witness.app, name="witness", help="Watch audit logs and cosign what only grew.")
+
+class Commands(LazyGroup):
+    """All commands of `nrm`."""
+
+    members: ClassVar[dict[str, tuple[str, str]]] = {
+        "decide": ("nrm.cli.decide:decide", "Say what the person in a case file is owed, with the reason."),
+        "explain": ("nrm.cli.explain:explain", "Say why one line is in the plan, or what would bring it there."),
+        "case": ("nrm.cli.cases:app", "Case records: their form, and those that are stored, encrypted."),
+        "init": ("nrm.cli.init:init", "Make an installation: keys, an encrypted store, a log."),
+        "keys": ("nrm.cli.keys:app", "The keys that all cases are sealed with."),
+        "db": ("nrm.cli.database:app", "The store: upgrade, check, back up, restore."),
+        "audit": ("nrm.cli.audit:app", "The log: verify, prove, look, copy."),
+        "witness": ("nrm.cli.witness:app", "Watch audit logs and cosign what only grew."),
+        "rules": ("nrm.cli.rules:app", "List, show, check, prove and compare the rules."),
+        "seeds": ("nrm.cli.seeds:app", "The commitments of States, and how each is answered."),
+        "population": ("nrm.cli.population:app", "Many people at once, as a file of coded facts."),
+    }
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+@app.callback()
+def main() -> None:
+    """Decide what a trafficked person is owed, and say why."""
 
 
 def run(arguments: list[str] | None = None) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import typer
 from rich.table import Table
 
-from nrm.cli import check, diff, mutate, prove
+from nrm.cli.lazy import LazyGroup
 from nrm.cli.options import AsJson, Country, Language, OnDate, RulesFolder, SeedsFolder, application, day
 from nrm.cli.output import Printer, print_json
 from nrm.errors import Problem, UnknownNameError, nearest
@@ -25,11 +25,19 @@ if TYPE_CHECKING:
 FAILED = 1
 """Exit code when an example or an engine says no."""
 
-app = typer.Typer(no_args_is_help=True)
-app.command("check")(check.check)
-app.command("prove")(prove.prove)
-app.command("mutate")(mutate.mutate)
-app.command("diff")(diff.diff)
+
+class Commands(LazyGroup):
+    """The commands of `nrm rules` that need examples, the solver or whole populations; the others stand below."""
+
+    members: ClassVar[dict[str, tuple[str, str]]] = {
+        "check": ("nrm.cli.check:check", "Check files, examples and guarantees."),
+        "prove": ("nrm.cli.prove:prove", "Prove the guarantees for every possible case."),
+        "mutate": ("nrm.cli.mutate:mutate", "Name the mistakes that no example or guarantee would notice."),
+        "diff": ("nrm.cli.diff:diff", "Compare two rulebooks, and say for whom it makes a difference."),
+    }
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True)
 
 
 @app.command("list")

@@ -39,10 +39,10 @@ def open_postgresql(url: str) -> Engine:
     Raises:
         StoreError: the URL is none, or the server cannot be reached.
     """
-    # REPEATABLE READ, and `SELECT ... FOR UPDATE` of the one row on which writers meet (the case, the head of the log).
-    # All our invariants hang on those two rows, so SERIALIZABLE would add only false alarms: each new entry lands on
-    # the page of `log_waiting` that the sequencer has read. And engines that speak PostgreSQL's protocol offer the
-    # row locks more often than predicate locks.
+    # REPEATABLE READ, and whoever writes about a case writes the row of the case, whoever appends to the log writes its
+    # head: the second of two that meet there is told to begin again. All our invariants hang on those two rows, so
+    # SERIALIZABLE would add only false alarms: each new entry lands on the page of `log_waiting` that the sequencer has
+    # read. And engines that speak PostgreSQL's protocol have it less often.
     settings = " ".join(f"-c {name}={value}" for name, value in _SETTINGS.items())
     engine = create_engine(
         _with_defaults(url),

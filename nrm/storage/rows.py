@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
 from nrm.storage import schema
@@ -36,13 +36,12 @@ class Held:
         if case in self._held:
             return
         cases = schema.cases.c
-        # FOR NO KEY UPDATE: two units that write about one case take turns; SQLite leaves it out, its lock is whole.
-        wanted = select(cases.wrapped_key.is_(None)).where(cases.case_id == case).with_for_update(key_share=True)
-        shredded = self._connection.scalar(wanted)
-        if shredded is None:
-            raise NoSuchCaseError
-        if shredded:
-            raise ShreddedError
+        # The row is written, not only locked: a shredding that began earlier would go on after a mere lock, and it
+        # would not see the new row of ours. So PostgreSQL has it begin again.
+        ours = update(schema.cases).where(cases.case_id == case, cases.wrapped_key.is_not(None))
+        if self._connection.execute(ours.values(version=cases.version)).rowcount != 1:
+            known = self._connection.scalar(select(cases.case_id).where(cases.case_id == case))
+            raise NoSuchCaseError if known is None else ShreddedError
         self._held.add(case)
 
     def made(self, case: UUID) -> None:

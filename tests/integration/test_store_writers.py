@@ -96,7 +96,7 @@ def test_processes(kind, tmp_path):
 
 
 def test_shredding_beside_writers_leaves_nothing_of_the_case(store):
-    for _ in range(5):
+    for _ in range(12):
         row = opened(store)
         gate, ended = threading.Barrier(4, timeout=20), []
 

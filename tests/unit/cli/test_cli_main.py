@@ -2,6 +2,7 @@
 
 import errno
 import importlib.metadata
+import subprocess
 import sys
 
 import pytest
@@ -15,7 +16,8 @@ CANARY = "Marisol Quesada"
 
 def commands(group, path=()):
     """Every command of `nrm`, by its words."""
-    for name, command in group.commands.items():
+    for name in group.list_commands(None):
+        _, command, _ = group.resolve_command(None, [name])
         if hasattr(command, "commands"):
             yield from commands(command, (*path, name))
         else:
@@ -40,6 +42,19 @@ def test_all_commands_are_there():
     }
 
 
+def test_a_list_of_commands_has_the_help_line_of_each_and_loads_none():
+    loaded = "import sys, nrm.cli.main as m; m.run(['--help'])"
+    code = f"""
+import atexit, sys
+atexit.register(lambda: print('z3' in sys.modules, 'sqlalchemy' in sys.modules))
+{loaded}
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "Check files" not in said.stdout
+    assert "The log: verify, prove, look, copy." in said.stdout
+    assert said.stdout.splitlines()[-1] == "False False"
+
+
 @pytest.mark.parametrize("words", EVERY, ids=" ".join)
 def test_every_command_has_help_and_every_option_is_explained(real_nrm, words):
     said = real_nrm(*words, "--help")
@@ -47,7 +62,7 @@ def test_every_command_has_help_and_every_option_is_explained(real_nrm, words):
     assert said.lines[0].startswith("Usage: nrm " + " ".join(words))
     command = typer.main.get_command(app)
     for word in words:
-        command = command.commands[word]
+        _, command, _ = command.resolve_command(None, [word])
     assert command.help
     assert all(getattr(option, "help", "") for option in command.params)
     for option in command.params:

@@ -41,7 +41,9 @@ def unwrap(wrapped):
 
 def filled(store, big=0):
     """Put something into every table."""
-    row = opened(store, [a_group("packed", 1, b"\x00\xff facts"), a_group("safety", 1, random.Random(7).randbytes(big))])  # noqa: S311
+    row = opened(
+        store, [a_group("packed", 1, b"\x00\xff facts"), a_group("safety", 1, random.Random(7).randbytes(big))]
+    )  # noqa: S311
     gone = opened(store)
 
     def fill(unit):
@@ -243,6 +245,8 @@ def test_a_database_that_gives_back_other_rows_than_it_was_given_is_not_committe
                 "UPDATE rulebooks SET archive = x'00' WHERE digest = new.digest; END"
             )
         )
-    with pytest.raises(BackupRefusedError, match="table `rulebooks` came out of the database otherwise than it went in"):
+    with pytest.raises(
+        BackupRefusedError, match="table `rulebooks` came out of the database otherwise than it went in"
+    ):
         restore(backup, fresh, unwrap)
     assert not any(content(fresh).values())

@@ -1,0 +1,177 @@
+"""Whatever is asked in whatever order, both databases answer as the store in memory does."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import databases
+from fakes_store import MemoryStore
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from store_rows import NOON, a_case, a_decision, a_group, a_message, an_event, sequenced
+
+from nrm.errors import NrmError
+
+NAMES = st.sampled_from(["packed", "safety", "health"])
+SOME_CASE = st.integers(0, 5).map(lambda number: UUID(int=number << 100 | number))
+MOMENT = st.integers(0, 3)
+MARKS = st.lists(st.tuples(st.sampled_from(["phone", "Phone"]), st.binary(max_size=2)), max_size=3)
+ORGANISATION = st.sampled_from([UUID(int=1), UUID(int=2)])
+VERSION = st.integers(0, 3)
+BYTES = st.binary(max_size=40)
+
+
+class Stores(RuleBasedStateMachine):
+    """The same units of work for all stores; one that fails must fail alike in each and change nothing."""
+
+    kind = ""
+
+    def __init__(self):
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.real = databases.founded(databases.new_engine(self.kind, Path(self.folder.name)))
+        self.model = MemoryStore(databases.OURS)
+        self.model.run(lambda unit: unit.log.append(0, (), databases.EMPTY))
+        self.events = []
+
+    def teardown(self):
+        databases.close_all()
+        self.folder.cleanup()
+
+    def both(self, work):
+        answers = [self.answer(store, work) for store in (self.model, self.real)]
+        assert answers[1] == answers[0]
+        return answers[0]
+
+    @staticmethod
+    def answer(store, work):
+        try:
+            return store.run(work)
+        except NrmError as error:
+            return type(error)
+
+    @initialize(case=SOME_CASE, key=BYTES)
+    def there_is_a_case(self, case, key):
+        self.add_case(case, UUID(int=1), key, ["packed"])
+
+    @rule(case=SOME_CASE, organisation=ORGANISATION, key=BYTES, names=st.lists(NAMES, max_size=3))
+    def add_case(self, case, organisation, key, names):
+        row = a_case(case, organisation, key)
+        self.both(lambda unit: unit.cases.add(row, [a_group(name, 1, key + name.encode()) for name in names]))
+
+    @rule(case=SOME_CASE, seen=VERSION, names=st.sets(NAMES), sealed=BYTES, minutes=MOMENT)
+    def change(self, case, seen, names, sealed, minutes):
+        at = NOON + timedelta(minutes=minutes)
+        self.both(lambda unit: unit.cases.change(case, seen, [a_group(n, seen + 1, sealed) for n in names], at))
+
+    @rule(case=SOME_CASE)
+    def change_as_it_stands(self, case):
+        def work(unit):
+            seen = unit.cases.get(case).version
+            unit.cases.change(case, seen, [a_group("packed", seen + 1, b"%d" % seen)], NOON)
+
+        self.both(work)
+
+    @rule(case=SOME_CASE, old=BYTES, new=BYTES, right=st.booleans())
+    def rewrap(self, case, old, new, right):
+        def work(unit):
+            return unit.cases.rewrap(case, unit.cases.get(case).wrapped_key or b"" if right else old, new)
+
+        self.both(work)
+
+    @rule(case=SOME_CASE)
+    def shred(self, case):
+        self.both(lambda unit: unit.cases.shred(case))
+
+    @rule(case=SOME_CASE, marks=MARKS)
+    def mark(self, case, marks):
+        self.both(lambda unit: unit.cases.mark(case, marks))
+
+    @rule(marks=MARKS, besides=SOME_CASE)
+    def marked(self, marks, besides):
+        self.both(lambda unit: unit.cases.marked(marks, besides))
+
+    @rule(case=SOME_CASE, name=NAMES, version=st.none() | VERSION)
+    def read(self, case, name, version):
+        self.both(lambda unit: (unit.cases.group(case, name, version), unit.cases.written(case)))
+        self.both(lambda unit: (unit.cases.get(case), unit.decisions.of(case), unit.events.of(case)))
+
+    @rule(organisation=st.none() | ORGANISATION, after=st.none() | SOME_CASE, most=st.integers(1, 4))
+    def listed(self, organisation, after, most):
+        self.both(lambda unit: unit.cases.listed(organisation, after, most))
+        self.both(lambda unit: list(unit.cases.packed(after, most)))
+
+    @rule(case=SOME_CASE, minutes=MOMENT, again=st.booleans())
+    def decide(self, case, minutes, again):
+        decision = a_decision(case, minutes)
+
+        def work(unit):
+            unit.decisions.add(decision)
+            if again:
+                unit.decisions.add(decision)
+
+        self.both(work)
+        self.both(lambda unit: unit.decisions.get(case, decision.decision))
+
+    @rule(case=SOME_CASE)
+    def send(self, case):
+        message = a_message(case)
+        self.both(lambda unit: unit.outbox.add(message))
+
+    @rule(digest=st.sampled_from(["a" * 64, "B" * 64]), archive=BYTES)
+    def keep_rulebook(self, digest, archive):
+        self.both(lambda unit: unit.rulebooks.add(digest, archive))
+        self.both(lambda unit: (unit.rulebooks.get(digest), unit.rulebooks.known(digest), unit.rulebooks.known("c")))
+
+    @rule(
+        case=st.none() | SOME_CASE, minutes=st.lists(MOMENT, max_size=4), details=st.none() | BYTES, fail=st.booleans()
+    )
+    def log(self, case, minutes, details, fail):
+        events = [an_event(case, each, details) for each in minutes]
+
+        def work(unit):
+            for event in events:
+                unit.events.add(event)
+            if fail:
+                unit.cases.get(uuid4())
+
+        if not isinstance(self.both(work), type):
+            self.events += events
+
+    @rule(most=st.integers(1, 4))
+    def sequence(self, most):
+        self.both(lambda unit: sequenced(unit, most))
+
+    @rule(start=VERSION)
+    def sequence_from_elsewhere(self, start):
+        def work(unit):
+            rows = unit.log.waiting(2)
+            unit.log.append(start, rows, databases.LogHead(start + len(rows), b"note"))
+
+        self.both(work)
+
+    @precondition(lambda self: self.events)
+    @rule(data=st.data(), start=VERSION, end=VERSION)
+    def read_log(self, data, start, end):
+        event = data.draw(st.sampled_from(self.events)).event
+        self.both(lambda unit: (unit.log.position(event), unit.log.peek(), unit.log.head(), unit.log.waiting(3)))
+        self.both(lambda unit: list(unit.log.leaves(start, max(start, end))))
+
+
+class OnSqlcipher(Stores):
+    kind = "sqlcipher"
+
+
+class OnPostgresql(Stores):
+    kind = "postgresql"
+
+
+MODEST = settings(max_examples=20, stateful_step_count=30)
+TestSqlcipher = OnSqlcipher.TestCase
+TestSqlcipher.settings = MODEST
+TestPostgresql = OnPostgresql.TestCase
+TestPostgresql.settings = MODEST
