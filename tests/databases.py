@@ -21,16 +21,21 @@ import tempfile
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
-from sqlalchemy.engine import Engine
 
 from nrm.casework.ports import Installation, LogHead
 from nrm.storage.engine import open_postgresql
 from nrm.storage.migrate import upgrade
 from nrm.storage.sqlcipher import create_sqlcipher
 from nrm.storage.store import SqlStore
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection, Engine
+
+    from nrm.storage.store import SqlUnitOfWork
 
 KEY = bytes(range(32))
 OURS = Installation(keyring=b"k" * 16, origin="example.org/log", vkey="example.org/log+00000000+AAAA")
@@ -40,6 +45,11 @@ BOTH = ("sqlcipher", "postgresql")
 _USERS = ("postgres", "nobody")
 _names = count()
 _engines: list[Engine] = []
+
+
+def connection_of(unit: SqlUnitOfWork) -> Connection:
+    """Return the connection of a unit of work, for what no port offers: to break it, or to look behind it."""
+    return unit.log._connection  # type: ignore[attr-defined]  # noqa: SLF001 - see above
 
 
 def close_all() -> None:
@@ -106,7 +116,7 @@ def server_data() -> Path:
 def server() -> str | None:
     """Start the server of this process; return the folder of its socket, or None when no program would start."""
     for programs in _programs():
-        user = _user_for(programs)
+        user = _user()
         folder = Path(tempfile.mkdtemp(prefix="nrm-pg-"))
         data = folder / "data"
         if user is not None:
@@ -133,7 +143,7 @@ def _programs():
     yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 
 
-def _user_for(programs: Path) -> str | None:
+def _user() -> str | None:
     if os.geteuid() != 0:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}

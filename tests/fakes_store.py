@@ -217,7 +217,7 @@ class MemoryLog:
         self._state.head = head
 
     def leaves(self, start, end):
-        if end > len(self._state.leaves):
+        if start < end > len(self._state.leaves):
             raise _refused("the log has no such entries")
         yield from self._state.leaves[start:end]
 

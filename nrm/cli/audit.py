@@ -23,7 +23,10 @@ from nrm.audit.seen import read_seen, write_seen
 from nrm.audit.source import CHECKPOINT, DirectorySource, open_source
 from nrm.audit.verify import verify as verify_log
 from nrm.bootstrap_store import read_home
+from nrm.cli.asking import HomeFolder  # noqa: TC001 - read by typer at run time
 from nrm.cli.cases import case_id
+from nrm.cli.cosign import cosign
+from nrm.cli.files import read_small, read_text, write_bytes
 from nrm.cli.options import AsJson  # noqa: TC001 - read by typer at run time
 from nrm.cli.output import Printer, print_json
 from nrm.errors import FileRefusedError, Problem, UnknownNameError
@@ -36,8 +39,6 @@ if TYPE_CHECKING:
 NOT_VERIFIED = 1
 """Exit code when a log, or a proof, cannot be believed."""
 
-LARGEST_FILE = 1 << 20
-
 app = typer.Typer(no_args_is_help=True)
 
 Place = Annotated[str, typer.Argument(metavar="DIR|URL", help="Where the log's files are.")]
@@ -45,9 +46,7 @@ KeyFile = Annotated[Path, typer.Option("--vkey", metavar="FILE", help="The publi
 PolicyFile = Annotated[
     Path | None, typer.Option("--policy", metavar="FILE", help="Which witnesses must have cosigned.")
 ]
-HomeFolder = Annotated[
-    Path, typer.Option("--home", metavar="DIR", envvar="NRM_HOME", help="The folder that `nrm init` made.")
-]
+app.command("cosign")(cosign)
 
 
 @app.command("verify")
@@ -62,8 +61,8 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Replay the whole log: every entry, every tile, the root, what was seen before, and the witnesses."""
-    verifier = Verifier(_text(vkey).strip())
-    trusted = parse_policy(_bytes(policy), str(policy)) if policy is not None else None
+    verifier = Verifier(read_text(vkey).strip())
+    trusted = parse_policy(read_small(policy), str(policy)) if policy is not None else None
     try:
         last = read_seen(seen, verifier, verifier.name) if seen is not None else None
         with open_source(place) as source, Progress(disable=not sys.stderr.isatty(), transient=True) as progress:
@@ -109,7 +108,7 @@ def prove(
     if out is None:
         sys.stdout.buffer.write(proof)
     else:
-        out.write_bytes(proof)
+        write_bytes(out, proof)
 
 
 @app.command("check")
@@ -117,9 +116,9 @@ def check(
     proof: Annotated[Path, typer.Argument(metavar="PROOF", help="A file that `nrm audit prove` wrote.")], vkey: KeyFile
 ) -> None:
     """Check a proof that an event is in the log, and show the event."""
-    verifier = Verifier(_text(vkey).strip())
+    verifier = Verifier(read_text(vkey).strip())
     try:
-        found = parse_proof(_bytes(proof), str(proof))
+        found = parse_proof(read_small(proof), str(proof))
         if found.extra is None:
             raise FileRefusedError(Problem(str(proof), 2, "the entry itself is not in the file", "add it as `extra`"))
         opened = check_proof(found, found.extra, verifier, verifier.name, str(proof))
@@ -196,7 +195,7 @@ def _show_verified(found: Verified, *, compared: bool, policy: Policy | None, as
 def _show_entries(entries: list[tuple[int, Entry]], out: Printer) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("", "time", "action", "result", "role", "groups"):
-        table.add_column(heading, overflow="fold", no_wrap=heading in {"time", "action"})
+        table.add_column(heading, overflow="fold", no_wrap=heading in {"time", "action", "role"})
     for index, entry in entries:
         ended = entry.result if entry.why is None else f"{entry.result}: {entry.why}"
         time = f"{entry.time:%Y-%m-%d %H:%M:%S}"
@@ -206,20 +205,3 @@ def _show_entries(entries: list[tuple[int, Entry]], out: Printer) -> None:
 
 def _note(source: Source) -> Note:
     return parse_note(source.read(CHECKPOINT), f"{source.name}/{CHECKPOINT}")
-
-
-def _bytes(path: Path | None) -> bytes:
-    assert path is not None
-    try:
-        with path.open("rb") as stream:
-            return stream.read(LARGEST_FILE)
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise FileRefusedError(Problem(str(path), 0, f"the file cannot be read: {reason}", "check the path")) from None
-
-
-def _text(path: Path) -> str:
-    try:
-        return _bytes(path).decode()
-    except UnicodeDecodeError:
-        raise FileRefusedError(Problem(str(path), 0, "the file is not UTF-8 text", "save it as UTF-8")) from None

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.console import Console
+from rich.progress import Progress
 
+from nrm.bootstrap_store import read_home
+from nrm.casework import rotation
+from nrm.cli.asking import HomeFolder, Role, Who, asking, office
 from nrm.cli.options import AsJson  # noqa: TC001 - read by typer at run time
 from nrm.cli.output import Printer, print_json
 from nrm.cli.unlock import PassphraseFile, confirmed, made, unlocked
+from nrm.errors import Problem
+from nrm.vault.errors import KeyStoreRefusedError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from nrm.vault.keyring import EpochStatus
 
 DECLINED = 1
@@ -20,6 +31,16 @@ DECLINED = 1
 
 app = typer.Typer(no_args_is_help=True)
 
+KeyPlace = Annotated[
+    Path | None,
+    typer.Option("--keys", metavar="FILE", envvar="NRM_KEYS", help="A key file that no store uses yet."),
+]
+HomePlace = Annotated[
+    Path | None,
+    typer.Option("--home", metavar="DIR", envvar="NRM_HOME", help="The installation; its cases are looked after."),
+]
+WhoElse = Annotated[str, typer.Option("--who", envvar="NRM_WHO", metavar="ID", help="Who you are; with --home.")]
+RoleElse = Annotated[str, typer.Option("--role", envvar="NRM_ROLE", metavar="ROLE", help="Your role; with --home.")]
 KeysFile = Annotated[
     Path, typer.Option("--keys", metavar="FILE", envvar="NRM_KEYS", help="The key file, or the ledger of a token.")
 ]
@@ -40,31 +61,59 @@ def init(keys: KeysFile, passphrase_file: PassphraseFile = None, pkcs11: Module 
 
 
 @app.command("rotate")
-def rotate(keys: KeysFile, passphrase_file: PassphraseFile = None, pkcs11: Module = None, token: Label = None) -> None:
-    """Begin a new epoch; new cases use it, and the keys of old ones are rewrapped afterwards."""
-    with unlocked(keys, passphrase_file, (pkcs11, token)) as opened:
-        _say(f"{keys}: epoch {opened.new_epoch(_now())} is the current one")
+def rotate(
+    keys: KeyPlace = None,
+    home: HomePlace = None,
+    who: WhoElse = "",
+    role: RoleElse = "",
+    passphrase_file: PassphraseFile = None,
+    pkcs11: Module = None,
+    token: Label = None,
+) -> None:
+    """Begin a new epoch of keys; in an installation, the keys of all cases are moved into it."""
+    used = _used_by(keys, home)
+    if used is None:
+        with unlocked(_named(keys), passphrase_file, (pkcs11, token)) as opened:
+            _say(f"{keys}: epoch {opened.new_epoch(_now())} is the current one")
+        return
+    with office(used, passphrase_file) as opened_office, _progress() as progress:
+        asked = asking(opened_office, who, None, role)
+        epoch, moved = rotation.rotate(opened_office.desk, asked, progress)
+    _say(f"{used}: epoch {epoch} is the current one; the keys of {moved} cases were moved into it")
+
+
+@app.command("rewrap")
+def rewrap(home: HomeFolder, who: Who, role: Role, passphrase_file: PassphraseFile = None) -> None:
+    """Move the keys of all cases into the current epoch, as after a rotation that was interrupted."""
+    with office(home, passphrase_file) as opened, _progress() as progress:
+        moved = rotation.rewrap_all(opened.desk, asking(opened, who, None, role), progress)
+    _say(f"{home}: the keys of {moved} cases were moved into the current epoch")
 
 
 @app.command("destroy-epoch")
 def destroy_epoch(
     epoch: EpochNumber,
-    keys: KeysFile,
+    keys: KeyPlace = None,
+    home: HomePlace = None,
+    who: WhoElse = "",
+    role: RoleElse = "",
     passphrase_file: PassphraseFile = None,
     pkcs11: Module = None,
     token: Label = None,
     yes: Yes = False,
 ) -> None:
     """Destroy an old epoch for good, so that what it wrapped is unreadable everywhere, also in backups."""
-    with unlocked(keys, passphrase_file, (pkcs11, token)) as opened:
-        doomed = opened.destructible(epoch)
-        _say(f"Destroying epoch {doomed} makes unreadable, for good:", to_people=True)
-        _say("- every case whose key is still wrapped in it, in the database;", to_people=True)
-        _say("- every backup of a case that was made before its key was rewrapped.", to_people=True)
-        if not yes and not confirmed("Destroy it? [y/N] "):
-            _say("nothing was destroyed", to_people=True)
-            raise typer.Exit(DECLINED)
-        _say(f"{keys}: epoch {opened.destroy_epoch(epoch, _now())} is destroyed")
+    used = _used_by(keys, home)
+    if used is None:
+        with unlocked(_named(keys), passphrase_file, (pkcs11, token)) as opened:
+            _confirm(f"{opened.destructible(epoch)}", yes=yes)
+            destroyed = opened.destroy_epoch(epoch, _now())
+    else:
+        with office(used, passphrase_file) as opened_office:
+            asked = asking(opened_office, who, None, role)
+            _confirm(str(epoch), yes=yes)
+            destroyed = rotation.destroy(opened_office.desk, asked, epoch)
+    _say(f"{used or keys}: epoch {destroyed} is destroyed")
     if pkcs11 is None:
         _say("Older copies of the key file still hold it: destroy them too. A disk may keep deleted blocks.")
 
@@ -87,6 +136,39 @@ def status(
     for one in epochs:
         gone = f", {one.destroyed:%Y-%m-%d}" if one.destroyed else ""
         _say(f"epoch {one.epoch}  since {one.created:%Y-%m-%d}  {_state(one)}{gone}")
+
+
+def _used_by(keys: Path | None, home: Path | None) -> Path | None:
+    """Return the installation whose keys are meant, or None when they are those of a bare key file.
+
+    INVARIANT (no way around the store): the key file of an installation is never changed behind the back of its cases.
+    """
+    if home is None:
+        return None
+    return home if keys is None or keys.resolve() == read_home(home).keys.resolve() else None
+
+
+def _named(keys: Path | None) -> Path:
+    if keys is None:
+        problem = Problem("--keys", 0, "no keys are named", "give --home for an installation, or --keys for a key file")
+        raise KeyStoreRefusedError(problem)
+    return keys
+
+
+def _confirm(doomed: str, *, yes: bool) -> None:
+    _say(f"Destroying epoch {doomed} makes unreadable, for good:", to_people=True)
+    _say("- every case whose key is still wrapped in it, in the database;", to_people=True)
+    _say("- every backup of a case that was made before its key was rewrapped.", to_people=True)
+    if not yes and not confirmed("Destroy it? [y/N] "):
+        _say("nothing was destroyed", to_people=True)
+        raise typer.Exit(DECLINED)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int], object]]:
+    with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
+        task = progress.add_task("cases", total=None)
+        yield lambda done: progress.update(task, completed=done)
 
 
 def _document(one: EpochStatus) -> dict[str, str | int | None]:

@@ -36,14 +36,15 @@ class SqlCases:
     def add(self, row: CaseRow, groups: Iterable[GroupRow]) -> None:
         """Add a new case with version 1."""
         self._connection.execute(
-            insert(_CASES).values(
-                case_id=row.case,
-                organisation=row.organisation,
-                version=row.version,
-                opened_at=row.opened_at,
-                changed_at=row.changed_at,
-                wrapped_key=row.wrapped_key,
-            )
+            insert(_CASES),
+            {
+                "case_id": row.case,
+                "organisation": row.organisation,
+                "version": row.version,
+                "opened_at": row.opened_at,
+                "changed_at": row.changed_at,
+                "wrapped_key": row.wrapped_key,
+            },
         )
         self._held.made(row.case)
         self._write(row.case, row.version, groups)

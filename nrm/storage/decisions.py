@@ -32,18 +32,19 @@ class SqlDecisions:
         """Add a decision. Raises `NoSuchCaseError` and `ShreddedError`."""
         self._held.hold(row.case)
         self._connection.execute(
-            insert(_DECISIONS).values(
-                case_id=row.case,
-                decision_id=row.decision,
-                version=row.version,
-                made_at=row.made_at,
-                on_date=row.on,
-                country=row.country,
-                rulebook=row.rulebook,
-                digest=row.digest,
-                disputed=row.disputed,
-                sealed=row.sealed,
-            )
+            insert(_DECISIONS),
+            {
+                "case_id": row.case,
+                "decision_id": row.decision,
+                "version": row.version,
+                "made_at": row.made_at,
+                "on_date": row.on,
+                "country": row.country,
+                "rulebook": row.rulebook,
+                "digest": row.digest,
+                "disputed": row.disputed,
+                "sealed": row.sealed,
+            },
         )
 
     def of(self, case: UUID) -> Sequence[DecisionRow]:

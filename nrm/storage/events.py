@@ -46,11 +46,19 @@ class SqlEvents:
                 raise StoreError(Problem(STORE, 0, what, "report this as a fault of nrm"))
             self._held.hold(row.case)
             self._connection.execute(
-                insert(_DETAILS).values(
-                    case_id=row.case, event_id=row.event, at=row.at, turn=turn, leaf=row.leaf, sealed=row.details
-                )
+                insert(_DETAILS),
+                {
+                    "case_id": row.case,
+                    "event_id": row.event,
+                    "at": row.at,
+                    "turn": turn,
+                    "leaf": row.leaf,
+                    "sealed": row.details,
+                },
             )
-        self._connection.execute(insert(_WAITING).values(event_id=row.event, at=row.at, turn=turn, leaf=row.leaf))
+        self._connection.execute(
+            insert(_WAITING), {"event_id": row.event, "at": row.at, "turn": turn, "leaf": row.leaf}
+        )
 
     def of(self, case: UUID) -> Sequence[EventRow]:
         """Return the entries about a case that still have their details, in the order in which they were made."""

@@ -26,7 +26,12 @@ class SqlOutbox:
         """Add a message. Raises `NoSuchCaseError` and `ShreddedError`."""
         self._held.hold(row.case)
         self._connection.execute(
-            insert(schema.outbox).values(
-                case_id=row.case, message_id=row.message, kind=row.kind, due_at=row.due_at, sealed=row.sealed
-            )
+            insert(schema.outbox),
+            {
+                "case_id": row.case,
+                "message_id": row.message,
+                "kind": row.kind,
+                "due_at": row.due_at,
+                "sealed": row.sealed,
+            },
         )

@@ -11,8 +11,6 @@ import databases
 import pytest
 from store_rows import an_event, opened, sequenced
 
-from nrm.storage.store import SqlStore
-
 WRITERS, EACH = 8, 12
 
 
@@ -120,9 +118,8 @@ def test_shredding_beside_writers_leaves_nothing_of_the_case(store):
             thread.join()
         assert set(ended) <= {"ShreddedError"}
         assert store.run(lambda unit, case=row.case: unit.events.of(case)) == []
-        assert marks_left(store) == 0
+        assert store.run(marks_left) == 0
 
 
-def marks_left(store: SqlStore) -> int:
-    with store._engine.connect() as connection:
-        return connection.exec_driver_sql("SELECT count(*) FROM case_marks").scalar_one()
+def marks_left(unit):
+    return databases.connection_of(unit).exec_driver_sql("SELECT count(*) FROM case_marks").scalar_one()

@@ -41,9 +41,8 @@ def unwrap(wrapped):
 
 def filled(store, big=0):
     """Put something into every table."""
-    row = opened(
-        store, [a_group("packed", 1, b"\x00\xff facts"), a_group("safety", 1, random.Random(7).randbytes(big))]
-    )  # noqa: S311
+    noise = random.Random(7).randbytes(big)  # noqa: S311 - it only must not compress
+    row = opened(store, [a_group("packed", 1, b"\x00\xff facts"), a_group("safety", 1, noise)])
     gone = opened(store)
 
     def fill(unit):
@@ -93,11 +92,11 @@ def test_a_backup_comes_back_whole_into_either_database(source, target, tmp_path
 @pytest.fixture
 def backup(tmp_path):
     """A backup of a filled file of more than three chunks."""
-    store = databases.sqlcipher_store(tmp_path)
-    filled(store, big=3 * CHUNK)
+    engine = databases.sqlcipher_engine(tmp_path)
+    filled(databases.founded(engine), big=3 * CHUNK)
     path = tmp_path / "today.nrmb"
-    write_backup(store._engine, path, wrap)
-    store.close()
+    write_backup(engine, path, wrap)
+    engine.dispose()
     return path
 
 
@@ -131,14 +130,15 @@ def test_a_backup_does_not_take_the_place_of_another_file(backup, tmp_path):
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing(tmp_path):
-    store = databases.sqlcipher_store(tmp_path)
+    engine = databases.sqlcipher_engine(tmp_path)
+    store = databases.founded(engine)
     with pytest.raises(StoreError, match="cannot be written: no such file or directory; make room"):
-        write_backup(store._engine, tmp_path / "none" / "x", wrap)
+        write_backup(engine, tmp_path / "none" / "x", wrap)
     filled(store)
-    with store._engine.begin() as connection:
+    with engine.begin() as connection:
         connection.execute(text("ALTER TABLE outbox RENAME TO other"))
     with pytest.raises(StoreMisfitError, match="has no schema"):
-        write_backup(store._engine, tmp_path / "x", wrap)
+        write_backup(engine, tmp_path / "x", wrap)
     assert not [path for path in tmp_path.iterdir() if "x" in path.name.replace("cases.db", "")]
     store.close()
 

@@ -36,13 +36,13 @@ def test_what_belongs_together_is_accepted(engine, sequenced_store):
 
 def test_each_thing_that_differs_is_named_with_what_to_do(engine, store):
     store.run(lambda _: None)
+    keys = "use the key store that was made with this database"
+    log_key = "use the log key that was made with this database"
     with pytest.raises(StoreMisfitError) as error:
         check_fit(engine, replace(OURS, keyring=b"other keyring id", vkey="another"))
     assert [str(problem) for problem in error.value.problems] == [
-        "store: the keyring of the database is `6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b`, not "
-        "`6f74686572206b657972696e67206964`; use the key store that was made with this database",
-        "store: the log's key of the database is `example.org/log+00000000+AAAA`, not `another`; "
-        "use the log key that was made with this database",
+        f"store: the keyring of the database is `{b'k'.hex() * 16}`, not `{b'other keyring id'.hex()}`; {keys}",
+        f"store: the log's key of the database is `{OURS.vkey}`, not `another`; {log_key}",
     ]
     with pytest.raises(StoreMisfitError, match=r"log's origin of the database is `example.org/log`, not `elsewhere`"):
         check_fit(engine, replace(OURS, origin="elsewhere"))

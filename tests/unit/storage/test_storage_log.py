@@ -66,7 +66,7 @@ def test_entries_get_their_positions_and_no_longer_wait(store):
         store.run(lambda unit, event=event: unit.events.add(event))
     assert store.run(lambda unit: unit.log.position(events[0].event)) is None
     assert store.run(lambda unit: sequenced(unit, most=3)) == 3
-    assert store.run(lambda unit: sequenced(unit)) == 2
+    assert store.run(sequenced) == 2
     assert store.run(lambda unit: [unit.log.position(event.event) for event in events]) == [0, 1, 2, 3, 4]
     assert store.run(lambda unit: list(unit.log.leaves(1, 4))) == [event.leaf for event in events[1:4]]
     assert store.run(lambda unit: unit.log.peek()) == LogHead(5, b"note 5")

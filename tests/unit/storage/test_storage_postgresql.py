@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from databases import bare_postgresql_url, postgresql_engine, server
+from databases import bare_postgresql_url, connection_of, postgresql_engine, server
 
 from nrm.casework.errors import StoreError, StoreMisfitError
 from nrm.storage.engine import _with_defaults, open_postgresql
 from nrm.storage.store import SqlStore
 
-SECRET = "hunter2"
+SECRET = "hunter2"  # noqa: S105 - of nobody
 
 
 def show(engine, name):
@@ -95,7 +95,7 @@ def test_a_server_that_only_reads_is_told():
     store = SqlStore(engine)
 
     def work(unit):
-        unit.rulebooks._connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        connection_of(unit).exec_driver_sql("SET TRANSACTION READ ONLY")
         unit.rulebooks.add("a" * 64, b"archive")
 
     with pytest.raises(StoreError, match="cannot be written; connect to the primary"):
@@ -118,7 +118,7 @@ def test_what_the_server_reports_is_told_in_our_words(state, said):
     store = SqlStore(postgresql_engine(), sleep=lambda _: None)
     sql = f"DO $$ BEGIN RAISE EXCEPTION 'about Ana' USING ERRCODE = '{state}'; END $$"
     with pytest.raises(StoreError, match=said) as error:
-        store.run(lambda unit: unit.log._connection.exec_driver_sql(sql))
+        store.run(lambda unit: connection_of(unit).exec_driver_sql(sql))
     assert "Ana" not in str(error.value)
     store.close()
 

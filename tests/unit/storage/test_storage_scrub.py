@@ -44,7 +44,7 @@ def secrets_of(number):
     return keys if number % 3 else [*keys, random_bytes(f"new {number // 3}")]
 
 
-def decrypted(page, first=False):
+def decrypted(page, *, first):
     """Return one page of SQLCipher 4 in the clear: AES-256-CBC, the IV in the first 16 of the 80 reserved bytes."""
     start, end = 16 if first else 0, PAGE - RESERVED
     decryptor = Cipher(AES(KEY), CBC(page[end : end + 16])).decryptor()
@@ -53,13 +53,15 @@ def decrypted(page, first=False):
 
 def pages_of_file(path):
     content = path.read_bytes()
-    return b"".join(decrypted(content[at : at + PAGE], at == 0) for at in range(0, len(content), PAGE))
+    return b"".join(decrypted(content[at : at + PAGE], first=at == 0) for at in range(0, len(content), PAGE))
 
 
 def pages_of_wal(path):
     content = path.read_bytes()
     starts = range(WAL_HEADER + FRAME, len(content), FRAME + PAGE)
-    return b"".join(decrypted(content[at : at + PAGE], at == 0) for at in starts)
+    return b"".join(
+        decrypted(content[at : at + PAGE], first=content[at - FRAME : at - 20] == b"\0\0\0\1") for at in starts
+    )
 
 
 def test_a_shredded_key_is_in_no_page_of_the_file_and_not_in_the_write_ahead_log(tmp_path):

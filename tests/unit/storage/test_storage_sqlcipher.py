@@ -214,7 +214,7 @@ def run_limited(path, limit):
     return subprocess.run(
         [sys.executable, "-c", FILL, str(path)],
         env={**os.environ, "PYTHONPATH": paths},
-        preexec_fn=fewer,  # noqa: PLW1509 - no thread runs here
+        preexec_fn=fewer,
         capture_output=True,
         text=True,
         check=False,

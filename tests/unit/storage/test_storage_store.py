@@ -6,7 +6,7 @@ import threading
 
 import psycopg
 import pytest
-from databases import OURS, postgresql_engine, sqlcipher_engine
+from databases import OURS, connection_of, postgresql_engine, sqlcipher_engine
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -105,7 +105,7 @@ def test_of_two_units_that_change_one_version_at_once_one_is_stale(store):
 
 def conflict(unit):
     """Have PostgreSQL itself say that the transaction must be repeated."""
-    unit.cases._connection.execute(text("DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$"))
+    connection_of(unit).execute(text("DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$"))
 
 
 def test_a_conflict_is_repeated_until_it_succeeds_and_only_the_last_try_counts():
@@ -171,7 +171,7 @@ def test_a_connection_that_is_lost_before_the_commit_is_made_anew():
         tries.append(1)
         unit.events.add(an_event())
         if len(tries) == 1:
-            terminate_others(unit.events._connection)
+            terminate_others(connection_of(unit))
         unit.events.add(an_event())
 
     store.run(work)
@@ -185,7 +185,7 @@ def test_a_connection_that_is_lost_in_every_try_is_told_and_nothing_happened():
 
     def work(unit):
         unit.events.add(an_event())
-        terminate_others(unit.events._connection)
+        terminate_others(connection_of(unit))
         unit.events.add(an_event())
 
     with pytest.raises(StoreError, match="the database is gone; check that its server runs"):
@@ -200,7 +200,7 @@ def test_a_connection_that_is_lost_during_the_commit_leaves_doubt_and_is_never_r
     def work(unit):
         tries.append(1)
         unit.events.add(an_event())
-        terminate_others(unit.events._connection)
+        terminate_others(connection_of(unit))
 
     with pytest.raises(StoreDoubtError, match="nobody knows whether the change happened"):
         store.run(work)

@@ -1,0 +1,127 @@
+"""A new epoch of keys, the cases moved into it, and an old epoch destroyed once nothing needs it any more (DESIGN §7).
+
+INVARIANT (no epoch is destroyed that a case needs): an epoch goes only when no wrapped key of the store is in it.
+INVARIANT (said before it is done): the keys are no part of the store's transaction, so the entry is written first. An
+entry without its change is a question that somebody asks; a change without its entry would be a secret.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nrm.casework.asked import permit
+from nrm.casework.errors import CaseworkError
+from nrm.casework.journal import Journal
+from nrm.errors import Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from nrm.casework.asked import Asked
+    from nrm.casework.desk import Desk
+    from nrm.casework.ports import CaseRow, UnitOfWork
+    from nrm.vault.keyring import EpochId
+
+AT_ONCE = 1_000
+"""Cases that are rewrapped in one unit of work."""
+
+
+class EpochInUseError(CaseworkError):
+    """Keys of cases are still wrapped in the epoch; it was not destroyed."""
+
+
+def rotate(desk: Desk, asked: Asked, seen: Callable[[int], object] = lambda _done: None) -> tuple[EpochId, int]:
+    """Begin a new epoch and rewrap every case; return the epoch and how many cases were rewrapped.
+
+    Raises:
+        DeniedError: the role may not.
+        VaultError, StoreError: it can be repeated; what was rewrapped stays so.
+    """
+    _allowed(desk, asked, "keys:rotate")
+    epoch = desk.keyring.rotate(desk.clock())
+    return epoch, rewrap_all(desk, asked, seen)
+
+
+def rewrap_all(desk: Desk, asked: Asked, seen: Callable[[int], object] = lambda _done: None) -> int:
+    """Rewrap the key of every case that is not in the current epoch; `seen` hears how many were looked at.
+
+    A case that somebody changes meanwhile keeps its key, so that only the wrapping is replaced. A key that cannot be
+    unwrapped stops the run, with its error.
+
+    Raises:
+        DeniedError, VaultError, StoreError: as in `rotate`.
+    """
+    _allowed(desk, asked, "keys:rewrap")
+    done = looked = 0
+    after: UUID | None = None
+    while rows := _page(desk, after):
+        after = rows[-1].case
+        done += desk.store.run(_rewrapping(desk, rows))
+        looked += len(rows)
+        seen(looked)
+    desk.store.scrub()  # the old wrappings would lie in free pages
+    return done
+
+
+def cases_in(desk: Desk, number: int) -> int:
+    """Return how many cases have their key wrapped in the epoch."""
+    found = 0
+    after: UUID | None = None
+    while rows := _page(desk, after):
+        after = rows[-1].case
+        found += sum(row.wrapped_key is not None and _epoch(desk, row.wrapped_key) == number for row in rows)
+    return found
+
+
+def destroy(desk: Desk, asked: Asked, number: int) -> EpochId:
+    """Destroy an old epoch, so that backups whose keys were wrapped in it are unreadable for ever.
+
+    Raises:
+        EpochInUseError: cases are still wrapped in it.
+        DeniedError, VaultError, StoreError: nothing was destroyed.
+    """
+    left = cases_in(desk, number)
+
+    def check() -> None:
+        if not any(
+            one.epoch.number == number and not one.current and not one.destroyed for one in desk.keyring.status()
+        ):
+            desk.keyring.destroy_epoch(number, desk.clock())  # which says why it cannot be
+        if left:
+            what = f"the keys of {left} cases are still wrapped in epoch {number}"
+            raise EpochInUseError(Problem("keys", 0, what, "run `nrm keys rewrap` first"))
+
+    _allowed(desk, asked, "keys:destroy", check)
+    return desk.keyring.destroy_epoch(number, desk.clock())
+
+
+def _allowed(desk: Desk, asked: Asked, verb: str, check: Callable[[], object] = lambda: None) -> None:
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> None:
+        permit(asked, verb)
+        check()
+        journal.write(unit, verb)
+
+    journal.attempt(verb, work)
+
+
+def _page(desk: Desk, after: UUID | None) -> list[CaseRow]:
+    return desk.store.run(lambda unit: list(unit.cases.listed(None, after, AT_ONCE)))
+
+
+def _rewrapping(desk: Desk, rows: list[CaseRow]) -> Callable[[UnitOfWork], int]:
+    def work(unit: UnitOfWork) -> int:
+        done = 0
+        for row in rows:
+            if row.wrapped_key is not None and desk.keyring.needs_rewrap(row.wrapped_key):
+                new = desk.keyring.rewrap(row.case, row.wrapped_key)
+                done += unit.cases.rewrap(row.case, row.wrapped_key, new)
+        return done
+
+    return work
+
+
+def _epoch(desk: Desk, wrapped: bytes) -> int:
+    return desk.keyring.epoch_of(wrapped).number

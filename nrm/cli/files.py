@@ -1,0 +1,50 @@
+"""Small files that a command is given: keys, policies, proofs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nrm.errors import FileRefusedError, Problem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+LARGEST = 1 << 20
+"""Bytes; what is longer is no key, policy or proof."""
+
+
+def read_small(path: Path) -> bytes:
+    """Return the bytes of a small file.
+
+    Raises:
+        FileRefusedError: it cannot be read, or is too large.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LARGEST + 1)
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise FileRefusedError(Problem(str(path), 0, f"the file cannot be read: {reason}", "check the path")) from None
+    if len(data) > LARGEST:
+        raise FileRefusedError(Problem(str(path), 0, f"the file is larger than {LARGEST} bytes", "check the path"))
+    return data
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a small file. Raises `FileRefusedError`, also when it is not UTF-8."""
+    try:
+        return read_small(path).decode()
+    except UnicodeDecodeError:
+        raise FileRefusedError(Problem(str(path), 0, "the file is not UTF-8 text", "save it as UTF-8")) from None
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write a file, whole or not at all. Raises `FileRefusedError`."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        reason = (error.strerror or "unknown reason").lower()
+        raise FileRefusedError(Problem(str(path), 0, f"the file cannot be written: {reason}", "name another")) from None
