@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+import lzma
 import tarfile
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -19,6 +21,7 @@ from nrm.casework.ports import Installation
 from nrm.casework.sequence import Sequencer
 from nrm.config import Settings
 from nrm.engine.decide import Engine
+from nrm.errors import Problem, RulebookRefusedError
 from nrm.home import Home, read_home
 from nrm.rulebook.resolve import rulebook_on
 from nrm.storage.engine import open_postgresql
@@ -48,7 +51,7 @@ _PEOPLE: Final = UUID("6f0f3a52-6a0c-4f5e-9c43-0b7f8f8f3c11")
 
 def identifier(text: str) -> UUID:
     """Return the UUID of an official or organisation; the same text gives the same one, in capitals or not."""
-    return uuid5(_PEOPLE, text.strip().casefold())
+    return uuid5(_PEOPLE, unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).strip().casefold()))
 
 
 @dataclass(frozen=True)
@@ -87,20 +90,32 @@ class FileBooks:
 
     def archive(self) -> bytes:
         """Return the folders of rules and commitments as one compressed file that is the same for the same files."""
-        return _archive(self._app.settings)
+        return self._archive
+
+    @cached_property
+    def _archive(self) -> bytes:
+        return _packed(self._app.settings)
 
     def replayed(self, archive: bytes, on: date, country: str | None) -> Engine:
-        """Return the engine for the rulebook of an archive."""
+        """Return the engine for the rulebook of an archive.
+
+        Raises:
+            RulebookRefusedError: it is no archive, or its rules do not fit together.
+            UnknownNameError: it has no rules for that date or country.
+        """
         # Rules and commitments only: nothing of any person is ever in this folder.
         with TemporaryDirectory(prefix="nrm-rules-") as folder:
-            with tarfile.open(fileobj=io.BytesIO(archive), mode="r:xz") as packed:
-                packed.extractall(folder, filter="data")
+            try:
+                with tarfile.open(fileobj=io.BytesIO(archive), mode="r:xz") as packed:
+                    packed.extractall(folder, filter="data")
+            except (tarfile.TarError, lzma.LZMAError, EOFError):
+                problem = Problem("rulebook", 0, "the files that are kept of it cannot be unpacked", "restore a backup")
+                raise RulebookRefusedError(problem) from None
             files = Application(Settings(Path(folder) / "rules", Path(folder) / "seeds")).files
             return Engine(rulebook_on(files, on, country))
 
 
-@lru_cache(maxsize=4)
-def _archive(settings: Settings) -> bytes:
+def _packed(settings: Settings) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w:xz") as packed:
         for name, folder in (("rules", settings.rules), ("seeds", settings.seeds)):
@@ -143,7 +158,9 @@ def open_office(home: Home, keys: LedgerKeys, app: Application) -> Office:
     database = open_database(home, keys)
     ours = Installation(keys.keyring_id, home.origin, signer.vkey)
     check_fit(database, ours)
-    return _office(home, keys, app, SqlStore(database), database, signer)
+    office = _office(home, keys, app, SqlStore(database), database, signer)
+    office.sequencer.publish()  # refuses a store that is behind what the outside was told
+    return office
 
 
 def open_database(home: Home, keys: LedgerKeys) -> Database:

@@ -6,6 +6,8 @@ everything. TOML: https://toml.io/en/v1.0.0
 
 from __future__ import annotations
 
+import json
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,19 +82,20 @@ def read_home(folder: Path) -> Home:
         raise FileRefusedError(problem) from None
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        raise FileRefusedError(
-            Problem(str(path), 0, f"the file cannot be read: {reason}", "check its rights")
-        ) from None
+        problem = Problem(str(path), 0, f"the file cannot be read: {reason}", "check the folder and its rights")
+        raise FileRefusedError(problem) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise FileRefusedError(Problem(str(path), 0, "the file is not TOML", 'write `name = "value"` lines')) from None
     problems: list[Problem] = []
     text: Text = {name: value if isinstance(value, str) else str(value) for name, value in data.items()}
     found: _Settings | None = parse(Document(str(path), text, {}), _Settings, problems)
-    organisation = _uuid(found.organisation) if found is not None else None
-    if found is not None and organisation is None:
+    organisation = _uuid(str(data.get("organisation")))
+    if organisation is None and "organisation" in data:
         problems.append(Problem(str(path), 0, "`organisation` is not a UUID", "take the one that `nrm init` wrote"))
-    if found is not None and (found.pkcs11 is None) != (found.token is None):
+    if ("pkcs11" in data) != ("token" in data):
         problems.append(Problem(str(path), 0, "a token needs both `pkcs11` and `token`", "give both, or none"))
+    if _PASSWORD.match(str(data.get("database"))):
+        problems.append(Problem(str(path), 0, "`database` holds a password", "put it into a password file (~/.pgpass)"))
     if problems or found is None or organisation is None:
         raise FileRefusedError(problems)
     return Home(
@@ -116,9 +119,11 @@ def home_text(origin: str, organisation: UUID, **others: str | None) -> str:
     return "# Where the parts of this installation are. Nothing in this file is secret.\n" + "\n".join(lines) + "\n"
 
 
+_PASSWORD = re.compile(r"[^:]+://[^/@]*:[^/]*@|.*[?&]password=", re.IGNORECASE)
+
+
 def _quoted(value: str) -> str:
-    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON escapes all else that TOML must
 
 
 def _uuid(text: str) -> UUID | None:

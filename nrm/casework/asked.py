@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from nrm.casework.errors import DeniedError
+from nrm.casework.errors import DeniedError, NoSuchCaseError
 from nrm.errors import Problem, UnknownNameError, nearest
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nrm.casework.ports import CaseRow
     from nrm.rulebook.vocabulary import Vocabulary
 
-Why = Literal["not_permitted", "other_organisation", "not_disclosable"]
+Why = Literal["not_permitted", "not_disclosable"]
 
 CASE_MANAGEMENT = "case_management"
 """The purpose of those who keep the case; it opens every group."""
@@ -33,7 +33,9 @@ MAY: dict[str, frozenset[str]] = {
     "supervisor": KEEPERS | {"case:read", "case:shred"},
     "coordinator": frozenset({"case:list"}),
     "overseer": frozenset({"log:read", "log:prove"}),
-    "administrator": frozenset({"keys:rotate", "keys:rewrap", "keys:destroy", "database:backup", "log:publish"}),
+    "administrator": frozenset(
+        {"keys:rotate", "keys:rewrap", "keys:destroy", "database:backup", "database:restore", "log:publish"}
+    ),
 }
 """What each role may do. An administrator opens no case."""
 
@@ -63,16 +65,25 @@ def check_words(asked: Asked, words: Vocabulary) -> None:
         raise UnknownNameError(Problem("--purpose", 0, f"there is no purpose `{asked.purpose}`", todo))
 
 
-def permit(asked: Asked, verb: str, row: CaseRow | None = None) -> None:
-    """Let pass who may do `verb`, with the case in hand.
+def permit(asked: Asked, verb: str) -> None:
+    """Let pass who may do `verb`; asked before any case is looked for, so that a denial says nothing of one.
 
     Raises:
-        NotPermittedError: the role may not, or the case is another organisation's.
+        NotPermittedError: the role may not.
     """
     if verb not in MAY.get(asked.role, frozenset()):
         raise NotPermittedError("not_permitted", f"the role `{asked.role}` may not do this (`{verb}`)")
-    if row is not None and row.organisation != asked.organisation:
-        raise NotPermittedError("other_organisation", "the case is kept by another organisation")
+
+
+def own(asked: Asked, row: CaseRow) -> CaseRow:
+    """Return the case to whoever belongs to the organisation that keeps it.
+
+    Raises:
+        OtherOrganisationError: to all others.
+    """
+    if row.organisation != asked.organisation:
+        raise OtherOrganisationError
+    return row
 
 
 def permit_groups(asked: Asked, groups: Iterable[str], words: Vocabulary) -> None:
@@ -96,3 +107,7 @@ class NotPermittedError(DeniedError):
     def __init__(self, why: Why, what: str) -> None:
         self.why = why
         super().__init__(Problem("case", 0, what, "the denial is on the log; ask whoever keeps the case"))
+
+
+class OtherOrganisationError(NoSuchCaseError):
+    """The case is kept by another organisation: the log says so, the asker hears what is said where there is none."""

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from nrm.audit.entry import decode
+from nrm.audit.entry import case_pseudonym, decode, details_digest
 from nrm.case.record import GROUPS
-from nrm.casework.asked import permit
+from nrm.casework.asked import own, permit, permit_groups
 from nrm.casework.errors import NotReplayedError
 from nrm.casework.journal import DETAILS, Journal
 from nrm.casework.ports import DecisionRow
@@ -17,7 +17,8 @@ from nrm.casework.record import PARTS, facts_of, joined, opened, plain
 from nrm.casework.safe import OpenCase
 from nrm.engine.canonical import canonical_plan, plan_digest
 from nrm.engine.facts import check_facts
-from nrm.errors import Problem
+from nrm.errors import CaseRefusedError, Problem, RulebookRefusedError, UnknownNameError
+from nrm.vault.errors import MisplacedError, of_vault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from nrm.casework.asked import Asked
     from nrm.casework.desk import Desk
-    from nrm.casework.ports import UnitOfWork
+    from nrm.casework.ports import EventRow, UnitOfWork
     from nrm.engine.plan import Plan
 
 DECISION = "decision"
@@ -73,8 +74,9 @@ def decide(desk: Desk, asked: Asked, case: UUID, on: date, country: str | None =
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> Decided:
-        row = unit.cases.get(case)
-        permit(asked, "decision:make", row)
+        permit(asked, "decision:make")
+        row = own(asked, unit.cases.get(case))
+        permit_groups(asked, GROUPS, desk.books.words())
         open_ = OpenCase.of(row, desk.keyring)
         engine = desk.books.engine(on, country)
         parts = opened(unit, open_, PARTS)
@@ -118,19 +120,21 @@ def replay(desk: Desk, asked: Asked, case: UUID, decision: UUID) -> Decided:
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> Decided:
-        row = unit.cases.get(case)
-        permit(asked, "decision:replay", row)
+        permit(asked, "decision:replay")
+        row = own(asked, unit.cases.get(case))
+        permit_groups(asked, GROUPS, desk.books.words())
         open_ = OpenCase.of(row, desk.keyring)
         made = unit.decisions.get(case, decision)
         kept = open_.open_json(DECISION, made.version, made.sealed)
         archive = unit.rulebooks.get(made.rulebook)
         if kept["decision"] != str(decision) or archive is None:
             raise _not_replayed("what is kept belongs to another decision, or its rulebook is missing")
-        engine = desk.books.replayed(archive, made.on, made.country)
-        facts = check_facts(
-            {name: value for name, value in kept["facts"].items() if value is not None},
-            engine.program.rulebook.vocabulary,
-        )
+        given = {name: value for name, value in kept["facts"].items() if value is not None}
+        try:
+            engine = desk.books.replayed(archive, made.on, made.country)
+            facts = check_facts(given, engine.program.rulebook.vocabulary)
+        except (RulebookRefusedError, UnknownNameError, CaseRefusedError):
+            raise _not_replayed("the rulebook that is kept cannot be read, or is another one") from None
         plan = engine.decide(facts, made.on)
         again = canonical_plan(plan)
         if plan.digest != made.rulebook or plan_digest(again) != made.digest or json.loads(again) != kept["plan"]:
@@ -157,20 +161,26 @@ def history(desk: Desk, asked: Asked, case: UUID) -> History:
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> History:
-        row = unit.cases.get(case)
-        permit(asked, "case:read", row)
+        permit(asked, "case:read")
+        row = own(asked, unit.cases.get(case))
         open_ = OpenCase.of(row, desk.keyring)
-        events = []
-        for kept in unit.events.of(case):
-            entry = decode(kept.leaf)
-            details = open_.open_json(DETAILS, 1, kept.details)["details"] if kept.details is not None else {}
-            events.append(
-                Happened(entry.time, entry.action, entry.result, entry.role, entry.groups, details, entry.event)
-            )
-        journal.write(unit, "case:read", case=open_)
+        secret = open_.log_secret(unit)
+        events = [_happened(open_, secret, kept) for kept in unit.events.of(case)]
+        journal.write(unit, "case:read", case=open_, secret=secret)
         return History(unit.cases.written(case), unit.decisions.of(case), events)
 
     return journal.attempt("case:read", work)
+
+
+def _happened(case: OpenCase, secret: bytes, row: EventRow) -> Happened:
+    """Open the details of an entry, and make sure that they are its own: all are sealed for the same place."""
+    entry = decode(row.leaf)
+    kept = case.open_json(DETAILS, 1, row.details or b"")
+    details = kept["details"]
+    own_details = entry.details == details_digest(bytes.fromhex(kept["salt"]), details)
+    if entry.case != case_pseudonym(secret, entry.event) or not own_details:
+        raise MisplacedError(of_vault("an entry of the case has the details of another", "compare it with the log"))
+    return Happened(entry.time, entry.action, entry.result, entry.role, entry.groups, details, entry.event)
 
 
 def _not_replayed(what: str) -> NotReplayedError:

@@ -11,12 +11,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
 from nrm.audit.entry import SECRET_BYTES, Entry, Words, actor_pseudonym, case_pseudonym, details_digest, encode
-from nrm.casework.asked import CASE_MANAGEMENT, MAY, NotPermittedError
-from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError, StoreError
+from nrm.casework.asked import CASE_MANAGEMENT, MAY, NotPermittedError, OtherOrganisationError
+from nrm.casework.errors import (
+    NoSuchCaseError,
+    NotReplayedError,
+    ShreddedError,
+    StaleVersionError,
+    StoreDoubtError,
+    StoreError,
+)
 from nrm.casework.ports import EventRow
 from nrm.errors import EngineError, NrmError
 from nrm.rulebook.vocabulary import GROUPS
-from nrm.vault.errors import KeyLostError, VaultError
+from nrm.vault.errors import KeyLostError, KeyStoreBusyError, KeyStoreRefusedError, UnknownSecretError, VaultError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,11 +40,16 @@ DETAILS = "event"
 
 _REASONS: tuple[tuple[type[Exception], str, str], ...] = (
     (ShreddedError, "denied", "case_shredded"),
+    (OtherOrganisationError, "denied", "other_organisation"),
     (NoSuchCaseError, "failed", "not_found"),
     (StaleVersionError, "failed", "conflict"),
     (StoreError, "failed", "storage_failed"),
     (KeyLostError, "failed", "key_destroyed"),
+    (KeyStoreRefusedError, "failed", "key_unavailable"),
+    (KeyStoreBusyError, "failed", "key_unavailable"),
+    (UnknownSecretError, "failed", "key_unavailable"),
     (VaultError, "failed", "integrity_failed"),
+    (NotReplayedError, "failed", "integrity_failed"),
     (EngineError, "failed", "engine_failed"),
     (NrmError, "failed", "input_refused"),
 )
@@ -65,7 +77,8 @@ class Journal:
     ) -> UUID:
         """Put an entry into the unit of work and return its event.
 
-        `secret` is the log secret of `case`, when it is not to be read from the store; `denied` is (result, why).
+        `secret` is the log secret of `case`, when it is not to be read from the store; `denied` is (result, why). Where
+        none of the groups is one, as when only the envelope of a record is read, it is the case that is read.
         """
         event = uuid4()
         salt = urandom(SECRET_BYTES)
@@ -73,6 +86,8 @@ class Journal:
         secret = case.log_secret(unit) if case is not None and secret is None else secret
         now = self._desk.clock()
         asked = self._asked
+        named = tuple(sorted(set(groups) & set(GROUPS)))
+        verb = verb if named else verb.replace("group:", "case:")
         own = asked.role == "person"  # a pseudonym would name the person for ever; `case` says who it is
         entry = Entry(
             event=event,
@@ -84,7 +99,7 @@ class Journal:
             role=asked.role,
             organisation=None if own else actor_pseudonym(self._desk.actor_key, "organisation", asked.organisation),
             case=case_pseudonym(secret, event) if secret is not None else None,
-            groups=tuple(sorted(groups)),
+            groups=named,
             purpose=asked.purpose,
             rulebook=rulebook,
             # Salted, because equal facts give equal plans: bare, it could be guessed, and would link two entries.
@@ -99,6 +114,8 @@ class Journal:
         """Do `work` as one unit; when it is denied or fails, that is an entry of its own, and the error goes on."""
         try:
             return self._desk.store.run(work)
+        except StoreDoubtError:
+            raise  # If it did happen its own entry is there, and one that says that it failed would be false.
         except Exception as error:
             ended = _ended(error)
             # Where even this cannot be written the store is gone, and the error that goes on says so.

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from nrm.audit.entry import SECRET_BYTES
-from nrm.casework.asked import permit, permit_groups
+from nrm.casework.asked import own, permit, permit_groups
+from nrm.casework.errors import NoSuchCaseError, ShreddedError
 from nrm.casework.journal import Journal
 from nrm.casework.ports import CaseRow
-from nrm.casework.record import PARTS, facts_of, joined, marks_of, opened, packed, parts_of
+from nrm.casework.record import PARTS, check_parts, facts_of, joined, marks_of, opened, packed, parts_of
 from nrm.casework.safe import LOG, PACKED, OpenCase
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def open_case(desk: Desk, asked: Asked, document: Document, on: date) -> Kept:
     def work(unit: UnitOfWork) -> Kept:
         permit(asked, "case:open")
         parts = parts_of(document)
-        facts = packed(facts_of(joined(parts), on, desk.books.words()))
+        facts = packed(facts_of(document, on, desk.books.words()))
         marks, left = marks_of(parts, desk.index)
         case, wrapped = OpenCase.new(uuid4(), desk.keyring)
         secret = urandom(SECRET_BYTES)
@@ -64,7 +65,7 @@ def open_case(desk: Desk, asked: Asked, document: Document, on: date) -> Kept:
         duplicate = bool(unit.cases.marked(marks, case.case))
         unit.cases.add(row, sealed)
         unit.cases.mark(case.case, marks)
-        journal.write(unit, "case:open", case=case, secret=secret, groups=_groups(parts), details={"version": 1})
+        journal.write(unit, "case:open", case=case, secret=secret, groups=parts, details={"version": 1})
         return Kept(case.case, 1, duplicate, left)
 
     return journal.attempt("case:open", work)
@@ -80,10 +81,10 @@ def amend(desk: Desk, asked: Asked, case: UUID, seen: int, document: Document, o
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> Kept:
-        row = unit.cases.get(case)
-        permit(asked, "group:change", row)
+        permit(asked, "group:change")
+        row = own(asked, unit.cases.get(case))
         new = parts_of(document)
-        permit_groups(asked, _groups(new), desk.books.words())
+        permit_groups(asked, new, desk.books.words())
         open_ = OpenCase.of(row, desk.keyring)
         parts = {**opened(unit, open_, PARTS), **new}
         facts = packed(facts_of(joined(parts), on, desk.books.words()))
@@ -92,11 +93,10 @@ def amend(desk: Desk, asked: Asked, case: UUID, seen: int, document: Document, o
         unit.cases.change(case, seen, sealed, desk.clock())
         duplicate = bool(unit.cases.marked(marks, case))
         unit.cases.mark(case, marks)
-        changed = _groups(new) or _groups(parts)
-        journal.write(unit, "group:change", case=open_, groups=changed, details={"version": seen + 1})
+        journal.write(unit, "group:change", case=open_, groups=new, details={"version": seen + 1})
         return Kept(case, seen + 1, duplicate, left)
 
-    return journal.attempt("group:change", work, groups=_groups(_filled(document)))
+    return journal.attempt("group:change", work, groups=_filled(document))
 
 
 def read_groups(
@@ -105,15 +105,19 @@ def read_groups(
     """Return named groups of a case, opened, each as JSON; that they were read is an entry.
 
     Raises:
-        DeniedError: the role may not, the purpose does not need a group, or the case is another organisation's.
-        NoSuchCaseError, ShreddedError, VaultError: there is no such case, or it cannot be opened.
+        CaseRefusedError: a name is no group.
+        DeniedError: the role may not, or the purpose does not need a group.
+        NoSuchCaseError, ShreddedError, VaultError: there is no such case or version, or it cannot be opened.
     """
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> dict[str, bytes]:
-        row = unit.cases.get(case)
-        permit(asked, "group:read", row)
+        permit(asked, "group:read")
+        check_parts(names)
+        row = own(asked, unit.cases.get(case))
         permit_groups(asked, names, desk.books.words())
+        if version is not None and version > row.version:
+            raise NoSuchCaseError
         open_ = OpenCase.of(row, desk.keyring)
         parts = opened(unit, open_, names, version)
         journal.write(unit, "group:read", case=open_, groups=names, details={"version": version or row.version})
@@ -144,20 +148,19 @@ def shred(desk: Desk, asked: Asked, case: UUID) -> None:
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> None:
-        row = unit.cases.get(case)
-        permit(asked, "case:shred", row)
+        permit(asked, "case:shred")
+        row = own(asked, unit.cases.get(case))
         open_ = OpenCase.of(row, desk.keyring)
         secret = open_.log_secret(unit)
         journal.write(unit, "case:shred", case=open_, secret=secret)
         unit.cases.shred(case)
 
-    journal.attempt("case:shred", work)
+    try:
+        journal.attempt("case:shred", work)
+    except ShreddedError:
+        desk.store.scrub()  # it may have been stopped here the last time
+        raise
     desk.store.scrub()
-
-
-def _groups(names: Iterable[str]) -> list[str]:
-    """Leave out the envelope, which says nothing of the person and is no group."""
-    return [name for name in names if name in PARTS[1:]]
 
 
 def _filled(document: Document) -> Iterable[str]:

@@ -61,7 +61,9 @@ def facts_of(document: Document, on: date, words: Vocabulary) -> Facts:
     Raises:
         CaseRefusedError: contradictions, or a fact that is not in the vocabulary.
     """
-    return check_facts(derive_facts(read_case(document), on), words, document.file)
+    facts = derive_facts(read_case(document), on)
+    lines = {name: document.lines["facts", name] for name in facts if ("facts", name) in document.lines}
+    return check_facts(facts, words, document.file, lines)
 
 
 def packed(facts: Facts) -> bytes:
@@ -101,5 +103,5 @@ def check_parts(names: Iterable[str]) -> None:
     if unknown:
         valid = ", ".join(f"`{name}`" for name in PARTS)
         raise CaseRefusedError(
-            Problem("--group", 0, f"there are no {len(unknown)} such groups", f"valid here: {valid}")
+            Problem("--group", 0, f"{len(unknown)} of the names are no groups", f"valid here: {valid}")
         )

@@ -11,12 +11,12 @@ import fcntl
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from nrm.audit.checkpoint import Checkpoint, parse_checkpoint, signed
-from nrm.audit.errors import LogRefusedError
+from nrm.audit.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint, signed
+from nrm.audit.errors import LogError, LogRefusedError, TileMissingError
 from nrm.audit.growth import Growth
-from nrm.audit.note import parse_note
+from nrm.audit.note import Verifier, parse_note
 from nrm.audit.publish import Publisher
-from nrm.audit.source import CHECKPOINT
+from nrm.audit.source import CHECKPOINT, DirectorySource, read_tile
 from nrm.casework.ports import LogHead
 from nrm.errors import Problem
 
@@ -39,12 +39,14 @@ class Sequencer:
     def __init__(self, store: Store, signer: Signer, origin: str, directory: Path) -> None:
         self._store = store
         self._signer = signer
+        self._verifier = Verifier(signer.vkey)
         self._origin = origin
         self._directory = directory
+        self._source = DirectorySource(directory)
 
     def begin(self) -> None:
         """Sign the empty log of a new store, and publish it."""
-        self._store.run(lambda unit: unit.log.append(0, (), self._head(Growth(_keep({})))))
+        self._store.run(lambda unit: unit.log.append(0, (), self._head(Growth(_pass))))
         self.publish()
 
     def run(self) -> int:
@@ -69,12 +71,12 @@ class Sequencer:
             stands = self._published()
             # Asked after the files were read, so that the store can only be further than they are.
             head = self._store.run(lambda unit: unit.log.peek())
-            root = parse_checkpoint(parse_note(head.note).text).root
+            root = self._root(head)
             if stands is not None and stands.size >= head.size:
                 _check_same(stands, head.size, root)
                 return
             publisher = Publisher(self._directory)
-            growth = self._grown(stands.size if stands else 0, publisher)
+            growth = self._grown(stands.size if stands else 0, publisher.take)
             for start in range(growth.size, head.size, AT_ONCE):
                 for leaf in self._leaves(start, min(start + AT_ONCE, head.size)):
                     growth.append(leaf)
@@ -96,22 +98,25 @@ class Sequencer:
 
     def _at(self, unit: UnitOfWork, head: LogHead) -> Growth:
         """Return the log as it stands: from the last published tiles where they are as far, or else entry by entry."""
-        root = parse_checkpoint(parse_note(head.note).text).root
-        tiles: dict[str, bytes] = {}
+        root = self._root(head)
         stands = self._published()
         if stands is not None and stands.size == head.size:
-            growth = Growth.resumed(_keep(tiles), head.size, self._read)
-            if growth.root() == root:
+            growth = self._grown(head.size, _pass)
+            if growth.size and growth.root() == root:
                 return growth
-        growth = Growth(_keep(tiles))
+        growth = Growth(_pass)
         for leaf in unit.log.leaves(0, head.size):
             growth.append(leaf)
         if growth.root() != root:
             raise _differs("the entries in the store do not give the root that was signed")
         return growth
 
-    def _grown(self, size: int, publisher: Publisher) -> Growth:
-        return Growth.resumed(publisher.take, size, self._read) if size else Growth(publisher.take)
+    def _grown(self, size: int, take: TileTaker) -> Growth:
+        """Return the published log, or an empty one where the tiles at its edge are gone: they are made once more."""
+        try:
+            return Growth.resumed(take, size, lambda tile: read_tile(self._source, tile))
+        except TileMissingError:
+            return Growth(take)
 
     def _leaves(self, start: int, end: int) -> list[bytes]:
         return self._store.run(lambda unit: list(unit.log.leaves(start, end)))
@@ -120,22 +125,25 @@ class Sequencer:
         note: Note = signed(Checkpoint(self._origin, growth.size, growth.root()), self._signer)
         return LogHead(growth.size, bytes(note))
 
+    def _root(self, head: LogHead) -> bytes:
+        """Return the root of the store's head, which nobody but us can have signed: what is stored may be altered."""
+        try:
+            checkpoint = open_checkpoint(head.note, self._verifier, self._origin, "log").checkpoint
+        except LogError:
+            raise _differs("the head of the log in the store does not bear our signature") from None
+        if checkpoint.size != head.size:
+            raise _differs(f"the head of the log in the store has {head.size} entries, and {checkpoint.size} signed")
+        return checkpoint.root
+
     def _published(self) -> Checkpoint | None:
         path = self._directory / CHECKPOINT
         if not path.exists():
             return None
-        return parse_checkpoint(parse_note(path.read_bytes(), str(path)).text, str(path))
-
-    def _read(self, tile: Tile) -> bytes:
-        return (self._directory / tile.path).read_bytes()
+        return parse_checkpoint(parse_note(self._source.read(CHECKPOINT), str(path)).text, str(path))
 
 
-def _keep(tiles: dict[str, bytes]) -> TileTaker:
-    def take(tile: Tile, data: bytes) -> bytes:
-        tiles[tile.path] = data
-        return data
-
-    return take
+def _pass(_tile: Tile, data: bytes) -> bytes:
+    return data
 
 
 def _check_same(stands: Checkpoint, size: int, root: bytes) -> None:
@@ -155,9 +163,10 @@ def alone(directory: Path) -> Iterator[None]:
     """Keep other publishers of `directory` out; the lock ends with the process, however it ends."""
     lock = directory.with_name(f".{directory.name}.lock")
     try:
-        with lock.open("ab") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
+        handle = lock.open("ab")
+        fcntl.flock(handle, fcntl.LOCK_EX)
     except OSError as fault:
         why = (fault.strerror or "unknown").lower()
         raise LogRefusedError(Problem(str(lock), 0, f"the log cannot be locked: {why}", "give the right")) from None
+    with handle:
+        yield

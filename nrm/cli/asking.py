@@ -33,14 +33,22 @@ Purpose = Annotated[str, typer.Option("--purpose", metavar="PURPOSE", help="What
 
 @contextmanager
 def office(home: Path, passphrase_file: Path | None) -> Iterator[Office]:
-    """Open the store; when the work is done, or denied, its entries are given their places in the log."""
+    """Open the store; when the work is done, or denied, its entries are given their places in the log.
+
+    Raises:
+        LogRefusedError: what is published differs from the store; then nothing is begun.
+        StoreError, VaultError, FileRefusedError: a part cannot be opened, or does not fit the others.
+    """
     found = read_home(home)
     with unlocked(found.keys, passphrase_file, found.token or (None, None)) as keys:
         opened = open_office(found, keys, application(found.rules, found.seeds))
         try:
-            yield opened
+            opened.sequencer.publish()
+            try:
+                yield opened
+            finally:
+                opened.sequencer.run()
         finally:
-            opened.sequencer.run()
             opened.close()
 
 

@@ -24,7 +24,7 @@ from nrm.audit.source import CHECKPOINT, DirectorySource, open_source
 from nrm.audit.verify import verify as verify_log
 from nrm.bootstrap_store import read_home
 from nrm.cli.asking import HomeFolder  # noqa: TC001 - read by typer at run time
-from nrm.cli.cases import case_id
+from nrm.cli.cases import typed_id
 from nrm.cli.cosign import cosign
 from nrm.cli.files import read_small, read_text, write_bytes
 from nrm.cli.options import AsJson  # noqa: TC001 - read by typer at run time
@@ -93,7 +93,7 @@ def prove(
     ] = None,
 ) -> None:
     """Write a proof that an event is in the log; whoever has the log's public key can check it without the log."""
-    wanted = case_id(event)
+    wanted = typed_id(event, "EVENT", "use what `nrm audit tail --json` shows")
     source = DirectorySource(read_home(home).log)
     note = _note(source)
     size = parse_checkpoint(note.text).size
@@ -194,8 +194,8 @@ def _show_verified(found: Verified, *, compared: bool, policy: Policy | None, as
 
 def _show_entries(entries: list[tuple[int, Entry]], out: Printer) -> None:
     table = Table(box=None, pad_edge=False)
-    for heading in ("", "time", "action", "result", "role", "groups"):
-        table.add_column(heading, overflow="fold", no_wrap=heading in {"time", "action", "role"})
+    for heading in ("", "time (UTC)", "action", "result", "role", "groups"):
+        table.add_column(heading, overflow="fold", no_wrap=heading in {"time (UTC)", "action", "role"})
     for index, entry in entries:
         ended = entry.result if entry.why is None else f"{entry.result}: {entry.why}"
         time = f"{entry.time:%Y-%m-%d %H:%M:%S}"

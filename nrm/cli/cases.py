@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import typer
@@ -16,6 +16,7 @@ from nrm.casework.asked import CASE_MANAGEMENT
 from nrm.casework.record import check_parts
 from nrm.cli import records
 from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, Who, asking, office
+from nrm.cli.case_view import show_history, show_kept
 from nrm.cli.decide import LOOK_AT_IT
 from nrm.cli.decide import show as show_plan
 from nrm.cli.options import AsJson, CaseFile, Country, Language, OnDate, day
@@ -23,10 +24,6 @@ from nrm.cli.output import Printer, print_json
 from nrm.cli.unlock import PassphraseFile, confirmed
 from nrm.engine.view import view
 from nrm.errors import Problem, UnknownNameError
-
-if TYPE_CHECKING:
-    from nrm.casework.deciding import History
-    from nrm.casework.keep import Kept
 
 app = records.app
 """`nrm case` has the commands for files, and these for stored cases."""
@@ -37,7 +34,7 @@ DECLINED = 1
 CaseId = Annotated[str, typer.Argument(metavar="CASE", help="The identifier that `nrm case open` printed.")]
 
 
-def case_id(text: str) -> UUID:
+def typed_id(text: str, place: str = "CASE", todo: str = "use what `nrm case open` printed") -> UUID:
     """Return the identifier that was typed.
 
     Raises:
@@ -46,8 +43,7 @@ def case_id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        problem = Problem("CASE", 0, "this is not the identifier of a case", "use what `nrm case open` printed")
-        raise UnknownNameError(problem) from None
+        raise UnknownNameError(Problem(place, 0, "this is not an identifier", todo)) from None
 
 
 @app.command("open")
@@ -57,6 +53,7 @@ def open_(
     who: Who,
     role: Role,
     on: OnDate = None,
+    purpose: Purpose = CASE_MANAGEMENT,
     organisation: Organisation = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
@@ -64,8 +61,8 @@ def open_(
     """Take the record in FILE in as a new case, encrypted."""
     document = case_document(file)
     with office(home, passphrase_file) as opened:
-        kept = keep.open_case(opened.desk, asking(opened, who, organisation, role), document, day(on))
-    _show_kept(kept, as_json=as_json)
+        kept = keep.open_case(opened.desk, asking(opened, who, organisation, role, purpose), document, day(on))
+    show_kept(kept, as_json=as_json)
 
 
 @app.command("amend")
@@ -77,6 +74,7 @@ def amend(
     role: Role,
     seen: Annotated[int, typer.Option("--seen", min=1, metavar="VERSION", help="The version that you have seen.")],
     on: OnDate = None,
+    purpose: Purpose = CASE_MANAGEMENT,
     organisation: Organisation = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
@@ -84,9 +82,9 @@ def amend(
     """Put the groups in FILE in the place of those that the case has; the others stay."""
     document = case_document(file)
     with office(home, passphrase_file) as opened:
-        asked = asking(opened, who, organisation, role)
-        kept = keep.amend(opened.desk, asked, case_id(case), seen, document, day(on))
-    _show_kept(kept, as_json=as_json)
+        asked = asking(opened, who, organisation, role, purpose)
+        kept = keep.amend(opened.desk, asked, typed_id(case), seen, document, day(on))
+    show_kept(kept, as_json=as_json)
 
 
 @app.command("show")
@@ -106,12 +104,13 @@ def show(
     check_parts(group)
     with office(home, passphrase_file) as opened:
         asked = asking(opened, who, organisation, role, purpose)
-        found = keep.read_groups(opened.desk, asked, case_id(case), sorted(set(group)), version)
+        found = keep.read_groups(opened.desk, asked, typed_id(case), sorted(set(group)), version)
     plain = {name: json.loads(data) for name, data in found.items()}
     if as_json:
         print_json(plain)
     else:
-        typer.echo(yaml.safe_dump(plain, allow_unicode=True, sort_keys=False) if plain else "nothing is written there")
+        said = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False) if plain else "nothing is written there\n"
+        typer.echo(said, nl=False)
 
 
 @app.command("decide")
@@ -123,15 +122,16 @@ def decide(
     on: OnDate = None,
     country: Country = None,
     lang: Language = "en",
+    purpose: Purpose = CASE_MANAGEMENT,
     organisation: Organisation = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Decide what the person is owed, and keep the decision so that it can be replayed."""
     with office(home, passphrase_file) as opened:
-        asked = asking(opened, who, organisation, role)
+        asked = asking(opened, who, organisation, role, purpose)
         speaker = opened.app.speaker(lang)
-        made = deciding.decide(opened.desk, asked, case_id(case), day(on), country or opened.home.country)
+        made = deciding.decide(opened.desk, asked, typed_id(case), day(on), country or opened.home.country)
     if as_json:
         plan = view(made.plan, speaker).model_dump(mode="json")
         print_json({"decision": str(made.decision), "version": made.version, "plan": plan})
@@ -149,14 +149,16 @@ def replay(
     home: HomeFolder,
     who: Who,
     role: Role,
+    purpose: Purpose = CASE_MANAGEMENT,
     organisation: Organisation = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a decision of the past again, under the rulebook of that day, and compare it byte for byte."""
+    wanted = typed_id(decision, "DECISION", "use what `nrm case history` shows")
     with office(home, passphrase_file) as opened:
-        asked = asking(opened, who, organisation, role)
-        made = deciding.replay(opened.desk, asked, case_id(case), case_id(decision))
+        asked = asking(opened, who, organisation, role, purpose)
+        made = deciding.replay(opened.desk, asked, typed_id(case), wanted)
     if as_json:
         print_json({"decision": str(made.decision), "replayed": True, "rulebook": made.plan.digest})
     else:
@@ -169,27 +171,15 @@ def history(
     home: HomeFolder,
     who: Who,
     role: Role,
+    purpose: Purpose = CASE_MANAGEMENT,
     organisation: Organisation = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell what happened to a case: versions, decisions and entries; no group is opened."""
     with office(home, passphrase_file) as opened:
-        found = deciding.history(opened.desk, asking(opened, who, organisation, role), case_id(case))
-    if as_json:
-        print_json(_history(found))
-        return
-    out = Printer()
-    table = Table(box=None, pad_edge=False)
-    for heading in ("time", "action", "result", "role", "groups"):
-        table.add_column(heading, overflow="fold")
-    for one in found.events:
-        table.add_row(f"{one.at:%Y-%m-%d %H:%M:%S}", one.action, one.result, one.role, ", ".join(one.groups))
-    out.console.print(table)
-    for made in found.decisions:
-        out.line(
-            f"decision {made.decision} on {made.on} · version {made.version} · rulebook {made.rulebook[:16]}", "dim"
-        )
+        found = deciding.history(opened.desk, asking(opened, who, organisation, role, purpose), typed_id(case))
+    show_history(found, as_json=as_json)
 
 
 @app.command("list")
@@ -199,14 +189,15 @@ def list_(
     role: Role,
     after: Annotated[str | None, typer.Option("--after", metavar="CASE", help="Begin behind this case.")] = None,
     most: Annotated[int, typer.Option("--most", min=1, max=10_000, help="How many at most.")] = 100,
+    purpose: Purpose = CASE_MANAGEMENT,
     organisation: Organisation = None,
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """List the cases of your organisation without opening any."""
     with office(home, passphrase_file) as opened:
-        asked = asking(opened, who, organisation, role)
-        found = keep.list_cases(opened.desk, asked, case_id(after) if after else None, most)
+        asked = asking(opened, who, organisation, role, purpose)
+        found = keep.list_cases(opened.desk, asked, typed_id(after) if after else None, most)
     rows = [
         {
             "case": str(row.case),
@@ -221,7 +212,7 @@ def list_(
         print_json(rows)
         return
     table = Table(box=None, pad_edge=False)
-    for heading in ("case", "version", "changed", ""):
+    for heading in ("case", "version", "changed (UTC)", ""):
         table.add_column(heading, no_wrap=True)
     for row in found:
         gone = "shredded" if row.wrapped_key is None else ""
@@ -238,65 +229,15 @@ def shred(
     who: Who,
     role: Role,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether I mean it.")] = False,
+    purpose: Purpose = CASE_MANAGEMENT,
     organisation: Organisation = None,
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Destroy the key of a case: nothing of it can ever be opened, or linked to its entries in the log."""
-    asked_for = case_id(case)
+    asked_for = typed_id(case)
     if not yes and not confirmed("Nobody will ever open this case again. Shred it? [y/N] "):
         typer.echo("nothing was shredded", err=True)
         raise typer.Exit(DECLINED)
     with office(home, passphrase_file) as opened:
-        keep.shred(opened.desk, asking(opened, who, organisation, role), asked_for)
+        keep.shred(opened.desk, asking(opened, who, organisation, role, purpose), asked_for)
     Printer().line("shredded: its key is destroyed here; backups keep it until their epoch of keys is destroyed")
-
-
-def _show_kept(kept: Kept, *, as_json: bool) -> None:
-    if as_json:
-        print_json(
-            {
-                "case": str(kept.case),
-                "version": kept.version,
-                "duplicate": kept.duplicate,
-                "not_compared": kept.not_compared,
-            }
-        )
-        return
-    out = Printer()
-    out.line(f"case {kept.case} · version {kept.version}")
-    if kept.duplicate:
-        out.line(keep.ALREADY_KNOWN, "yellow")
-    if kept.not_compared:
-        what = f"{kept.not_compared} identifier(s) could not be compared; write phone numbers with their country code"
-        out.line(what, "yellow")
-
-
-def _history(found: History) -> dict[str, Any]:
-    return {
-        "versions": [{"version": version, "group": group} for version, group in found.versions],
-        "decisions": [
-            {
-                "decision": str(one.decision),
-                "version": one.version,
-                "made": one.made_at.isoformat(),
-                "on": one.on.isoformat(),
-                "country": one.country,
-                "rulebook": one.rulebook,
-                "digest": one.digest,
-                "disputed": one.disputed,
-            }
-            for one in found.decisions
-        ],
-        "events": [
-            {
-                "event": str(one.event),
-                "time": one.at.isoformat(),
-                "action": one.action,
-                "result": one.result,
-                "role": one.role,
-                "groups": list(one.groups),
-                "details": one.details,
-            }
-            for one in found.events
-        ],
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path  # noqa: TC003 - typer reads the annotation at run time
 from typing import TYPE_CHECKING, Annotated, Final
 from uuid import UUID
@@ -9,11 +10,12 @@ from uuid import UUID
 import typer
 
 from nrm.audit.checkpoint import parse_checkpoint
-from nrm.audit.note import Signer, parse_note
-from nrm.audit.source import CHECKPOINT
+from nrm.audit.note import Signer, Verifier, parse_note
+from nrm.audit.source import CHECKPOINT, open_source
 from nrm.audit.tree import Frontier, leaf_hash
-from nrm.bootstrap_store import open_database
-from nrm.casework.asked import permit
+from nrm.bootstrap_store import identifier, open_database
+from nrm.casework.asked import Asked, permit
+from nrm.casework.catching_up import catch_up
 from nrm.casework.journal import Journal
 from nrm.casework.ports import Installation
 from nrm.cli.asking import HomeFolder, Role, Who, asking, office
@@ -26,13 +28,18 @@ from nrm.storage.migrate import newest, revision
 from nrm.storage.migrate import upgrade as upgrade_schema
 from nrm.storage.restore import restore as restore_backup
 from nrm.storage.sqlcipher import create_sqlcipher
+from nrm.storage.store import SqlStore
 from nrm.vault.envelope import DataKey
 from nrm.vault.keyring import Keyring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+    from sqlalchemy.engine import Engine
 
     from nrm.casework.ports import UnitOfWork
+    from nrm.home import Home
+    from nrm.vault.ledger_keys import LedgerKeys
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -100,26 +107,59 @@ def backup(
 def restore(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What `nrm db backup` wrote.")],
     home: HomeFolder,
+    who: Who,
+    role: Role,
+    log: Annotated[
+        str | None, typer.Option("--log", metavar="DIR|URL", help="The published log, if not the one in --home.")
+    ] = None,
     passphrase_file: PassphraseFile = None,
 ) -> None:
-    """Bring a backup into an empty store, with the keys that made it; digests are compared before it counts."""
+    """Bring a backup into an empty store, with the keys that made it; digests are compared before it counts.
+
+    The published log may have gone on since: its newer entries are taken over, so that it never goes back.
+    """
     found = read_home(home)
-    with unlocked(found.keys, passphrase_file, found.token or NO_TOKEN) as keys:
-        keyring = Keyring(keys)
-        fresh = found.database_file is not None and not found.database_file.exists()
-        if found.database_file is not None and fresh:
-            database = create_sqlcipher(found.database_file, keys.secret("database"))
-        else:
-            database = open_database(found, keys)
-        try:
-            restore_backup(file, database, lambda wrapped: keyring.unwrap(BACKUPS, wrapped).expose())
-        except BaseException:
-            database.dispose()
-            if found.database_file is not None and fresh:
-                found.database_file.unlink(missing_ok=True)
-            raise
+    permit(Asked(identifier(who), found.organisation, role), "database:restore")
+    with (
+        unlocked(found.keys, passphrase_file, found.token or NO_TOKEN) as keys,
+        _restored(found, keys, file) as database,
+    ):
+        caught = _caught_up(found, database, keys, log)
+    with office(home, passphrase_file) as opened:
+        journal = Journal(opened.desk, asking(opened, who, None, role))
+        opened.store.run(lambda unit: journal.write(unit, "database:restore"))
+    out = Printer()
+    out.line(f"{file}: restored, and every digest compared", "green")
+    if caught:
+        out.line(
+            f"{caught} entries were published after the backup; what they tell of is lost with the store", "yellow"
+        )
+
+
+@contextmanager
+def _restored(home: Home, keys: LedgerKeys, file: Path) -> Iterator[Engine]:
+    """Give the database with the backup in it; a file that could not be filled is taken away again."""
+    keyring = Keyring(keys)
+    fresh = home.database_file if home.database_file is not None and not home.database_file.exists() else None
+    database = create_sqlcipher(fresh, keys.secret("database")) if fresh is not None else open_database(home, keys)
+    try:
+        restore_backup(file, database, lambda wrapped: keyring.unwrap(BACKUPS, wrapped).expose())
+        yield database
+    except BaseException:
         database.dispose()
-    Printer().line(f"{file}: restored, and every digest compared; run `nrm db check`", "green")
+        if fresh is not None:
+            fresh.unlink(missing_ok=True)
+        raise
+    database.dispose()
+
+
+def _caught_up(home: Home, database: Engine, keys: LedgerKeys, log: str | None) -> int:
+    place = log or (str(home.log) if (home.log / CHECKPOINT).exists() else None)
+    if place is None:
+        return 0
+    verifier = Verifier(Signer(home.origin, keys.secret("log-signing")).vkey)
+    with open_source(place) as source:
+        return catch_up(SqlStore(database), source, verifier)
 
 
 def _root_of(entries: Iterable[bytes]) -> bytes:

@@ -12,11 +12,12 @@ import typer
 from nrm.bootstrap_store import create_office, identifier
 from nrm.casework.asked import Asked
 from nrm.casework.journal import Journal
-from nrm.cli.options import Country, RulesFolder, SeedsFolder, application
+from nrm.cli.options import Country, RulesFolder, SeedsFolder, application, day
 from nrm.cli.output import Printer
 from nrm.cli.unlock import PassphraseFile, made
 from nrm.errors import FileRefusedError, Problem
 from nrm.home import FILE, KEYS, home_text, read_home
+from nrm.rulebook.resolve import rulebook_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +29,7 @@ VKEY = "log.vkey"
 """The file with the public key of the log, to be given to every oversight body."""
 
 
-def init(  # noqa: PLR0913, PLR0917 - each is an option that a person may type
+def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder for the installation.")],
     origin: Annotated[
         str, typer.Option("--origin", metavar="NAME", help="The name of its log, such as `nrm.example.org/log`.")
@@ -50,11 +51,10 @@ def init(  # noqa: PLR0913, PLR0917 - each is an option that a person may type
     seeds: SeedsFolder = None,
 ) -> None:
     """Make a new installation in DIR."""
-    if folder.exists() and any(folder.iterdir()):
-        raise FileRefusedError(Problem(str(folder), 0, "the folder is not empty", "name a new one"))
     app = application(rules, seeds)
     words = app.files.vocabulary  # refused now, rather than when the keys are made
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    rulebook_on(app.files, day(None), country)
+    _new_folder(folder)
     key_file = (keys or folder / KEYS).absolute()
     token_name: TokenName = (pkcs11, token)
     settings = {
@@ -73,6 +73,18 @@ def init(  # noqa: PLR0913, PLR0917 - each is an option that a person may type
     out.line(f"{folder}: an installation with {len(words.facts)} facts in its vocabulary and {size} entry in its log")
     out.line(f"Keep a copy of {key_file} where no copy of the data is; without it every case is lost.")
     out.line(f"Give {folder / VKEY} to every oversight body: it is the public key of the log.")
+
+
+def _new_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        empty = not any(folder.iterdir())
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        problem = Problem(str(folder), 0, f"the folder cannot be made: {reason}", "name a new one")
+        raise FileRefusedError(problem) from None
+    if not empty:
+        raise FileRefusedError(Problem(str(folder), 0, "the folder is not empty", "name a new one"))
 
 
 def _make(

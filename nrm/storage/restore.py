@@ -116,16 +116,14 @@ def _lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
     unzip = zlib.decompressobj()
     kept = b""
     for chunk in chunks:
-        piece = chunk
-        while piece:
+        piece, full = chunk, False
+        while piece or full:  # what came out full may go on without more going in
             try:
-                kept += unzip.decompress(piece, _PIECE)
+                out = unzip.decompress(piece, _PIECE)
             except zlib.error:
                 raise refused(*_DAMAGED) from None
-            piece = unzip.unconsumed_tail
-            *whole, kept = kept.splitlines(keepends=True) or [b""]
-            if kept.endswith(b"\n"):
-                whole, kept = [*whole, kept], b""
+            piece, full = unzip.unconsumed_tail, len(out) == _PIECE
+            *whole, kept = (kept + out).split(b"\n")
             yield from whole
     if kept or not unzip.eof or unzip.unused_data:
         raise refused(*_DAMAGED)

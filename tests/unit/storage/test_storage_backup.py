@@ -89,6 +89,18 @@ def test_a_backup_comes_back_whole_into_either_database(source, target, tmp_path
     fresh.dispose()
 
 
+def test_rows_far_longer_than_a_chunk_come_back_whether_they_compress_or_not(tmp_path):
+    engine = databases.sqlcipher_engine(tmp_path)
+    store = databases.founded(engine)
+    noise = random.Random(7).randbytes(2_000_000)  # noqa: S311 - it only must not compress
+    opened(store, [a_group("safety", 1, bytes(9_000_000)), a_group("health", 1, noise)])
+    write_backup(engine, tmp_path / "today.nrmb", wrap)
+    fresh = empty("sqlcipher", tmp_path)
+    restore(tmp_path / "today.nrmb", fresh, unwrap)
+    assert content(fresh) == content(engine)
+    fresh.dispose()
+
+
 @pytest.fixture
 def backup(tmp_path):
     """A backup of a filled file of more than three chunks."""

@@ -1,0 +1,163 @@
+"""What is timed of the vault and the store: whole use cases, their parts, and what a store without them would do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from itertools import cycle
+from os import urandom
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID, uuid4
+
+from sqlalchemy import Column, LargeBinary, MetaData, Table, Uuid, func, insert, select
+
+from benchmarks.rulebooks import ROOT
+from nrm.casework.asked import Asked
+from nrm.casework.keep import amend, open_case, read_groups
+from nrm.casework.ports import CaseRow, GroupRow
+from nrm.casework.record import facts_of, joined, marks_of, packed, parts_of
+from nrm.casework.safe import LOG, PACKED, OpenCase
+from nrm.storage import schema
+from nrm.textfile import read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from nrm.bootstrap_store import Office
+    from nrm.casework.ports import UnitOfWork
+
+ON: Final = date(2026, 3, 1)
+GROUP: Final = "legal"
+CASE: Final = ROOT / "tests" / "rules" / "court_cases" / "vcl.yaml"
+
+OPEN, AMEND, PREPARED = "open a case", "amend a case", "the same rows as opening, sealed beforehand"
+BARE_OPEN, BARE_AMEND = "bare insert of as many bytes as opening", "bare insert of as many bytes as amending"
+CHECKING = "checking and coding the record alone"
+
+READ, OPENED = "read a group, with its durable entry", "two selects, unwrap and open"
+SELECTS, SELECT = "the same two selects", "one bare select of the sealed bytes"
+SELECT_AND_INSERT = "a bare select and a bare insert of the entry's bytes"
+
+bare = Table("bare", MetaData(), Column("id", Uuid, primary_key=True), Column("data", LargeBinary, nullable=False))
+
+
+class CaseWork:
+    """One record of a case and one asker at an installation."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._desk = office.desk
+        self._database = office.database
+        self._asked = Asked(uuid4(), office.home.organisation, "caseworker")
+        self._document = read_file(CASE)
+        self._insert, self._group = insert(bare), schema.groups.c
+        bare.create(self._database, checkfirst=True)
+        self.parts = parts_of(self._document)
+        self.facts = packed(facts_of(self._document, ON, self._desk.books.words()))
+        self._kept = self._opened()
+        opened = self._bytes_of(self._kept)
+        self._version = 1
+        self._amended()
+        self.open_bytes, self.amend_bytes = opened, self._bytes_of(self._kept) - opened
+        entry = self._desk.store.run(lambda unit: unit.events.of(self._kept))[-1]
+        self.entry_bytes = 2 * len(entry.leaf) + len(entry.details or b"")
+
+    def writes(self, often: int, rounds: int) -> dict[str, tuple[int, Callable[[], object]]]:
+        """Return what is timed of writing."""
+        return {
+            OPEN: (often, self._opened),
+            BARE_OPEN: (often, lambda: self._bare(self.open_bytes)),
+            PREPARED: (often, self._prepared(often * rounds + 1)),
+            AMEND: (often, self._amended),
+            BARE_AMEND: (often, lambda: self._bare(self.amend_bytes)),
+            CHECKING: (often, self._checked),
+        }
+
+    def reads(self, often: int, cases: Sequence[UUID] = ()) -> dict[str, tuple[int, Callable[[], object]]]:
+        """Return what is timed of reading, over these cases in turn (none: over one)."""
+        turns = {name: cycle(cases or [self._kept]) for name in (READ, OPENED, SELECTS, SELECT, SELECT_AND_INSERT)}
+        return {
+            READ: (often, lambda: read_groups(self._desk, self._asked, next(turns[READ]), [GROUP])),
+            OPENED: (often, lambda: self._in_unit(self._open_one, next(turns[OPENED]))),
+            SELECTS: (often, lambda: self._in_unit(_selected, next(turns[SELECTS]))),
+            SELECT: (often, lambda: self._select(next(turns[SELECT]))),
+            SELECT_AND_INSERT: (often, lambda: self._select(next(turns[SELECT_AND_INSERT]), self.entry_bytes)),
+        }
+
+    def opening(self) -> None:
+        """Open a case (the use case), as often as growth asks."""
+        self._opened()
+
+    def listing(self, most: int = 100) -> None:
+        """List the first cases, without the entry that a use case would write."""
+        found = self._desk.store.run(lambda unit: unit.cases.listed(self._asked.organisation, None, most))
+        assert len(found) <= most
+
+    def _opened(self) -> UUID:
+        return open_case(self._desk, self._asked, self._document, ON).case
+
+    def _amended(self) -> None:
+        self._version = amend(self._desk, self._asked, self._kept, self._version, self._document, ON).version
+
+    def _checked(self) -> None:
+        parts = parts_of(self._document)
+        packed(facts_of(joined(parts), ON, self._desk.books.words()))
+        marks_of(parts, self._desk.index)
+
+    def _prepared(self, count: int) -> Callable[[], object]:
+        """Return what puts in rows like those of opening a case, all checked and sealed before."""
+        now, marks = self._desk.clock(), marks_of(self.parts, self._desk.index)[0]
+        entry = self._desk.store.run(lambda unit: unit.events.of(self._kept))[0]
+        ready = []
+        for _ in range(count):
+            case, wrapped = OpenCase.new(uuid4(), self._desk.keyring)
+            parts = {**self.parts, PACKED: self.facts, LOG: urandom(32)}
+            row = CaseRow(case.case, self._office.home.organisation, 1, now, now, wrapped)
+            ready.append((row, [case.seal(name, 1, data) for name, data in parts.items()]))
+
+        def prepared() -> None:
+            row, groups = ready.pop()
+
+            def work(unit: UnitOfWork) -> None:
+                unit.cases.add(row, groups)
+                unit.cases.mark(row.case, marks)
+                unit.events.add(replace(entry, event=uuid4(), case=row.case))
+
+            self._desk.store.run(work)
+
+        return prepared
+
+    def _bare(self, size: int) -> None:
+        with self._database.begin() as connection:
+            connection.execute(self._insert, {"id": uuid4(), "data": urandom(size)})
+
+    def _select(self, case: UUID, inserted: int = 0) -> None:
+        wanted = select(self._group.sealed).where(self._group.case_id == case, self._group.grp == GROUP)
+        with self._database.begin() as connection:
+            assert connection.scalar(wanted)
+            if inserted:
+                connection.execute(self._insert, {"id": uuid4(), "data": urandom(inserted)})
+
+    def _in_unit(self, work: Callable[[UnitOfWork, UUID], Any], case: UUID) -> object:
+        return self._desk.store.run(lambda unit: work(unit, case))
+
+    def _open_one(self, unit: UnitOfWork, case: UUID) -> bytes:
+        row, group = _selected(unit, case)
+        return OpenCase.of(row, self._desk.keyring).open(group)
+
+    def _bytes_of(self, case: UUID) -> int:
+        """Count the bytes of all texts and sealed bytes that a case has made, its entries in both tables too."""
+        tables = {schema.groups: ("sealed",), schema.marks: ("mark",), schema.details: ("sealed", "leaf", "leaf")}
+        tables |= {schema.cases: ("wrapped_key",)}
+        with self._database.begin() as connection:
+            return sum(
+                connection.scalar(select(func.sum(func.length(table.c[name]))).where(table.c.case_id == case)) or 0
+                for table, names in tables.items()
+                for name in names
+            )
+
+
+def _selected(unit: UnitOfWork, case: UUID) -> tuple[CaseRow, GroupRow]:
+    row, group = unit.cases.get(case), unit.cases.group(case, GROUP)
+    assert group is not None
+    return row, group

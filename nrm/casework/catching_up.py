@@ -1,0 +1,71 @@
+"""After a disaster: the store comes from a backup, and the published log has gone on since the backup was made.
+
+The log is never taken back: what was told to the outside stays told. So the store takes over the entries that it lost,
+from the published files, before anything new is appended. The changes that those entries tell of are lost with the
+store; the entries say so, because no record of the case fits them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nrm.audit.checkpoint import open_checkpoint
+from nrm.audit.entry import decode
+from nrm.audit.errors import LogRefusedError
+from nrm.audit.proof import read_entry
+from nrm.audit.source import CHECKPOINT
+from nrm.audit.tree import Frontier, leaf_hash
+from nrm.casework.ports import EventRow, LogHead
+from nrm.errors import Problem
+
+if TYPE_CHECKING:
+    from nrm.audit.note import Verifier
+    from nrm.audit.source import Source
+    from nrm.casework.ports import Store, UnitOfWork
+
+MOST_WAITING = 1_000_000
+"""Entries that may have waited for their place when the backup was made."""
+
+
+def catch_up(store: Store, source: Source, verifier: Verifier) -> int:
+    """Take over what is published and not in the store; return how many entries that were.
+
+    Every entry is hashed, those of the store too: the store is changed only when all of them together have the root
+    that the log has signed.
+
+    Raises:
+        LogRefusedError: the published log does not go on where the store ends, or is not complete.
+        LogError: its checkpoint or an entry cannot be believed or read.
+        StoreError: the store cannot be used.
+    """
+    place = f"{source.name}/{CHECKPOINT}"
+    signed = open_checkpoint(source.read(CHECKPOINT), verifier, verifier.name, place)
+    size, root = signed.checkpoint.size, signed.checkpoint.root
+
+    def work(unit: UnitOfWork) -> int:
+        start = unit.log.head().size
+        tree = Frontier()
+        for leaf in unit.log.leaves(0, min(start, size)):
+            tree.append(leaf_hash(leaf))
+        lost = [read_entry(source, size, index) for index in range(start, size)]
+        for leaf in lost:
+            tree.append(leaf_hash(leaf))
+        if tree.root() != root:
+            what = f"the published log of {size} entries does not go on where the store ends, at {start}"
+            raise LogRefusedError(Problem(place, 3, what, "keep both, and find out which was altered"))
+        if not lost:
+            return 0
+        rows = [_row(leaf) for leaf in lost]
+        waiting = {row.event for row in unit.log.waiting(len(lost) + MOST_WAITING)}
+        for row in rows:
+            if row.event not in waiting:
+                unit.events.add(row)
+        unit.log.append(start, rows, LogHead(size, bytes(signed.note)))
+        return len(rows)
+
+    return store.run(work)
+
+
+def _row(leaf: bytes) -> EventRow:
+    entry = decode(leaf)
+    return EventRow(entry.event, None, entry.time, leaf, None)
