@@ -9,7 +9,7 @@ from os import urandom
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Column, LargeBinary, MetaData, Table, Uuid, func, insert, select
+from sqlalchemy import Column, LargeBinary, MetaData, Table, Uuid, bindparam, func, insert, select
 
 from benchmarks.rulebooks import ROOT
 from nrm.casework.asked import Asked
@@ -38,6 +38,9 @@ READ, OPENED = "read a group, with its durable entry", "two selects, unwrap and 
 SELECTS, SELECT = "the same two selects", "one bare select of the sealed bytes"
 SELECT_AND_INSERT = "a bare select and a bare insert of the entry's bytes"
 
+_SELECT = select(schema.groups.c.sealed).where(
+    schema.groups.c.case_id == bindparam("case"), schema.groups.c.grp == GROUP, schema.groups.c.version == 1
+)
 bare = Table("bare", MetaData(), Column("id", Uuid, primary_key=True), Column("data", LargeBinary, nullable=False))
 
 
@@ -50,7 +53,7 @@ class CaseWork:
         self._database = office.database
         self._asked = Asked(uuid4(), office.home.organisation, "caseworker")
         self._document = read_file(CASE)
-        self._insert, self._group = insert(bare), schema.groups.c
+        self._insert = insert(bare)
         bare.create(self._database, checkfirst=True)
         self.parts = parts_of(self._document)
         self.facts = packed(facts_of(self._document, ON, self._desk.books.words()))
@@ -132,9 +135,8 @@ class CaseWork:
             connection.execute(self._insert, {"id": uuid4(), "data": urandom(size)})
 
     def _select(self, case: UUID, inserted: int = 0) -> None:
-        wanted = select(self._group.sealed).where(self._group.case_id == case, self._group.grp == GROUP)
         with self._database.begin() as connection:
-            assert connection.scalar(wanted)
+            assert connection.scalar(_SELECT, {"case": case})
             if inserted:
                 connection.execute(self._insert, {"id": uuid4(), "data": urandom(inserted)})
 

@@ -90,8 +90,8 @@ def lines(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def goal(what: str, value: float, limit: float, *, least: bool = False) -> str:
     """Say how far a goal was met; it is the most that is wanted, or the least."""
     met = value >= limit if least else value <= limit
-    wanted = f"at {'least' if least else 'most'} {limit:,g}" if limit < 1e5 else f"at least {limit:,.0f}"  # noqa: PLR2004
-    return f"- {what} {figure(value)} (goal: {wanted}, {'met' if met else 'MISSED'})"
+    wanted = f"{limit:,.0f}" if limit == int(limit) else f"{limit:,}"
+    return f"- {what} {figure(value)} (goal: at {'least' if least else 'most'} {wanted}, {'met' if met else 'MISSED'})"
 
 
 def figure(number: float) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Gathered:
-    """What the witnesses answered: verified cosignatures, and why some are missing.
+    """What the witnesses answered: one verified cosignature each, and why some are missing.
 
     `alarming` says that a witness has seen another history than ours.
     """
@@ -46,7 +46,8 @@ def gather(source: Source, note: Note, policy: Policy) -> Gathered:
     missing = [one for one in policy.witnesses if one.url is not None and one.verifier.check(note) is None]
     answers = asyncio.run(_all(missing, Question(note, proof_from, size)))
     return Gathered(
-        signatures=tuple(one for found in answers if not isinstance(found, WitnessError) for one in found),
+        # One of each is enough: a witness that gives a hundred could make the note longer than anybody reads.
+        signatures=tuple(found[0] for found in answers if not isinstance(found, WitnessError)),
         problems=tuple(one for found in answers if isinstance(found, WitnessError) for one in found.problems),
         alarming=any(isinstance(found, WitnessDisagreesError) for found in answers),
     )

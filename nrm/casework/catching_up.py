@@ -7,18 +7,22 @@ store; the entries say so, because no record of the case fits them.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from nrm.audit.checkpoint import open_checkpoint
 from nrm.audit.entry import decode
 from nrm.audit.errors import LogRefusedError
-from nrm.audit.proof import read_entry
-from nrm.audit.source import CHECKPOINT
+from nrm.audit.note import Note
+from nrm.audit.source import CHECKPOINT, read_tile
+from nrm.audit.tiles import ENTRIES, WIDTH, split_bundle, tile_over
 from nrm.audit.tree import Frontier, leaf_hash
 from nrm.casework.ports import EventRow, LogHead
 from nrm.errors import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nrm.audit.note import Verifier
     from nrm.audit.source import Source
     from nrm.casework.ports import Store, UnitOfWork
@@ -41,14 +45,16 @@ def catch_up(store: Store, source: Source, verifier: Verifier) -> int:
     place = f"{source.name}/{CHECKPOINT}"
     signed = open_checkpoint(source.read(CHECKPOINT), verifier, verifier.name, place)
     size, root = signed.checkpoint.size, signed.checkpoint.root
+    # Cosignatures stay outside: nobody has verified them, and a false one would spoil what is published next.
+    head = LogHead(size, bytes(Note(signed.note.text, signed.note.by(verifier.name, verifier.key_id))))
+    # Read before the unit of work, which locks the store and may be done again; `append` refuses another start.
+    start = store.run(lambda unit: unit.log.peek()).size
+    lost = list(_entries(source, start, size))
 
     def work(unit: UnitOfWork) -> int:
-        start = unit.log.head().size
+        unit.log.head()
         tree = Frontier()
-        for leaf in unit.log.leaves(0, min(start, size)):
-            tree.append(leaf_hash(leaf))
-        lost = [read_entry(source, size, index) for index in range(start, size)]
-        for leaf in lost:
+        for leaf in chain(unit.log.leaves(0, min(start, size)), lost):
             tree.append(leaf_hash(leaf))
         if tree.root() != root:
             what = f"the published log of {size} entries does not go on where the store ends, at {start}"
@@ -60,10 +66,22 @@ def catch_up(store: Store, source: Source, verifier: Verifier) -> int:
         for row in rows:
             if row.event not in waiting:
                 unit.events.add(row)
-        unit.log.append(start, rows, LogHead(size, bytes(signed.note)))
+        unit.log.append(start, rows, head)
         return len(rows)
 
     return store.run(work)
+
+
+def _entries(source: Source, start: int, end: int) -> Iterator[bytes]:
+    """Yield the published entries from `start` to just under `end`, each file read once."""
+    for index in range(start // WIDTH, -(-end // WIDTH) if start < end else 0):
+        bundle = tile_over(ENTRIES, index, end)
+        place = f"{source.name}/{bundle.path}"
+        entries = split_bundle(read_tile(source, bundle), place)
+        if len(entries) != bundle.width:
+            what = f"the bundle holds {len(entries)} entries and not {bundle.width}"
+            raise LogRefusedError(Problem(place, 0, what, "fetch it again, or from another copy"))
+        yield from entries[max(0, start - bundle.start) :]
 
 
 def _row(leaf: bytes) -> EventRow:

@@ -133,7 +133,10 @@ class Cases(Protocol):
         """Destroy the wrapped key so that its bytes are nowhere in the store once `Store.scrub` has run."""
 
     def mark(self, case: UUID, marks: Iterable[tuple[str, bytes]]) -> None:
-        """Put the (kind, blind index) of the case's identifiers in the place of what stood there."""
+        """Put the (kind, blind index) of the case's identifiers in the place of what stood there.
+
+        Raises `NoSuchCaseError` or `ShreddedError`.
+        """
 
     def marked(self, marks: Iterable[tuple[str, bytes]], besides: UUID) -> Sequence[CaseRow]:
         """Return other cases, not shredded, that have one of these marks."""
@@ -143,7 +146,7 @@ class Decisions(Protocol):
     """Decisions as they were made."""
 
     def add(self, row: DecisionRow) -> None:
-        """Add a decision."""
+        """Add a decision. Raises `NoSuchCaseError` or `ShreddedError`."""
 
     def of(self, case: UUID) -> Sequence[DecisionRow]:
         """Return the decisions about a case, the oldest first."""
@@ -169,7 +172,11 @@ class Events(Protocol):
     """Entries on their way into the log; they are ordered by whoever sequences them."""
 
     def add(self, row: EventRow) -> None:
-        """Add an entry, to be sequenced."""
+        """Add an entry, to be sequenced.
+
+        Details can only be kept with a case that is there: `NoSuchCaseError` or `ShreddedError` otherwise, so the entry
+        of a shredding is added before it.
+        """
 
     def of(self, case: UUID) -> Sequence[EventRow]:
         """Return the entries about a case that still have their details, in the order in which they were made."""
@@ -185,7 +192,7 @@ class Log(Protocol):
         """Return where the log stands, without locking it."""
 
     def waiting(self, most: int) -> Sequence[EventRow]:
-        """Return entries that have no position yet, the oldest first."""
+        """Return entries that have no position yet, the oldest first, of each the leaf without case and details."""
 
     def append(self, start: int, rows: Sequence[EventRow], head: LogHead) -> None:
         """Give `rows` the positions from `start` on and make `head` the new head."""
@@ -201,7 +208,7 @@ class Outbox(Protocol):
     """What is to be done after the unit of work, exactly once for the receiver."""
 
     def add(self, row: OutboxRow) -> None:
-        """Add a message."""
+        """Add a message. Raises `NoSuchCaseError` or `ShreddedError`."""
 
 
 class UnitOfWork(Protocol):

@@ -13,9 +13,10 @@ from nrm.casework.asked import permit
 from nrm.casework.errors import CaseworkError
 from nrm.casework.journal import Journal
 from nrm.errors import Problem
+from nrm.vault.errors import KeyStoreRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
     from nrm.casework.asked import Asked
@@ -66,12 +67,7 @@ def rewrap_all(desk: Desk, asked: Asked, seen: Callable[[int], object] = lambda 
 
 def cases_in(desk: Desk, number: int) -> int:
     """Return how many cases have their key wrapped in the epoch."""
-    found = 0
-    after: UUID | None = None
-    while rows := _page(desk, after):
-        after = rows[-1].case
-        found += sum(row.wrapped_key is not None and _epoch(desk, row.wrapped_key) == number for row in rows)
-    return found
+    return desk.store.run(lambda unit: _counted(desk, unit, number))
 
 
 def destroy(desk: Desk, asked: Asked, number: int) -> EpochId:
@@ -79,15 +75,13 @@ def destroy(desk: Desk, asked: Asked, number: int) -> EpochId:
 
     Raises:
         EpochInUseError: cases are still wrapped in it.
+        KeyStoreRefusedError: it is the current one, unknown, or destroyed already.
         DeniedError, VaultError, StoreError: nothing was destroyed.
     """
-    left = cases_in(desk, number)
 
-    def check() -> None:
-        if not any(
-            one.epoch.number == number and not one.current and not one.destroyed for one in desk.keyring.status()
-        ):
-            desk.keyring.destroy_epoch(number, desk.clock())  # which says why it cannot be
+    def check(unit: UnitOfWork) -> None:
+        _refuse_unless_old(desk, number)
+        left = _counted(desk, unit, number)
         if left:
             what = f"the keys of {left} cases are still wrapped in epoch {number}"
             raise EpochInUseError(Problem("keys", 0, what, "run `nrm keys rewrap` first"))
@@ -96,22 +90,46 @@ def destroy(desk: Desk, asked: Asked, number: int) -> EpochId:
     return desk.keyring.destroy_epoch(number, desk.clock())
 
 
-def _allowed(desk: Desk, asked: Asked, verb: str, check: Callable[[], object] = lambda: None) -> None:
+def _allowed(desk: Desk, asked: Asked, verb: str, check: Callable[[UnitOfWork], object] = lambda _unit: None) -> None:
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> None:
         permit(asked, verb)
-        check()
+        check(unit)
         journal.write(unit, verb)
 
     journal.attempt(verb, work)
 
 
-def _page(desk: Desk, after: UUID | None) -> list[CaseRow]:
-    return desk.store.run(lambda unit: list(unit.cases.listed(None, after, AT_ONCE)))
+def _refuse_unless_old(desk: Desk, number: int) -> None:
+    """Say why an epoch cannot be destroyed. It only looks: what is not old now may be in a moment, and in use."""
+    found = next((one for one in desk.keyring.status() if one.epoch.number == number), None)
+    if found is not None and not found.current and found.destroyed is None:
+        return
+    if found is None:
+        what, todo = f"there is no epoch `{number}`", "`nrm keys status` lists them"
+    elif found.current:
+        what, todo = f"epoch {found.epoch} is the current one", "run `nrm keys rotate` first"
+    else:
+        what, todo = f"epoch {found.epoch} is destroyed already", "there is nothing to do"
+    raise KeyStoreRefusedError(Problem("keys", 0, what, todo))
 
 
-def _rewrapping(desk: Desk, rows: list[CaseRow]) -> Callable[[UnitOfWork], int]:
+def _counted(desk: Desk, unit: UnitOfWork, number: int) -> int:
+    found = 0
+    after: UUID | None = None
+    while rows := unit.cases.listed(None, after, AT_ONCE):
+        after = rows[-1].case
+        keys = [row.wrapped_key for row in rows if row.wrapped_key is not None]
+        found += sum(desk.keyring.epoch_of(key).number == number for key in keys)
+    return found
+
+
+def _page(desk: Desk, after: UUID | None) -> Sequence[CaseRow]:
+    return desk.store.run(lambda unit: unit.cases.listed(None, after, AT_ONCE))
+
+
+def _rewrapping(desk: Desk, rows: Sequence[CaseRow]) -> Callable[[UnitOfWork], int]:
     def work(unit: UnitOfWork) -> int:
         done = 0
         for row in rows:
@@ -121,7 +139,3 @@ def _rewrapping(desk: Desk, rows: list[CaseRow]) -> Callable[[UnitOfWork], int]:
         return done
 
     return work
-
-
-def _epoch(desk: Desk, wrapped: bytes) -> int:
-    return desk.keyring.epoch_of(wrapped).number

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path  # noqa: TC003 - typer reads the annotation at run time
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nrm.audit.cosigning import gather
-from nrm.audit.note import parse_note
 from nrm.audit.policy_file import parse_policy
 from nrm.audit.publish import Publisher
 from nrm.audit.source import CHECKPOINT, DirectorySource
@@ -17,6 +16,10 @@ from nrm.cli.asking import HomeFolder  # noqa: TC001 - as above
 from nrm.cli.files import read_small
 from nrm.cli.output import Printer
 from nrm.home import read_home
+
+if TYPE_CHECKING:
+    from nrm.audit.cosigning import Gathered
+    from nrm.audit.policy import Policy, Verdict
 
 NO_QUORUM = 1
 """Exit code when too few witnesses have cosigned."""
@@ -32,28 +35,40 @@ def cosign(
     """Ask the witnesses of a policy to cosign the log, and publish their signatures with it."""
     trusted = parse_policy(read_small(policy), str(policy))
     log = read_home(home).log
-    source = DirectorySource(log)
     out = Printer()
     for _ in range(ROUNDS):
-        before = source.read(CHECKPOINT)
-        note = parse_note(before, f"{source.name}/{CHECKPOINT}")
-        found = gather(source, note, trusted)
-        with alone(log):
-            if source.read(CHECKPOINT) != before:
-                continue
-            signed = note.with_signatures(*found.signatures)
-            Publisher(log).publish(signed)
-        break
+        found, verdict = _round(log, trusted)
+        for problem in found.problems:
+            typer.echo(f"error: {problem}", err=True)
+        if found.alarming:
+            typer.echo("A WITNESS HAS SEEN ANOTHER HISTORY: stop, keep everything, tell the oversight body", err=True)
+            raise typer.Exit(NO_QUORUM)
+        if verdict is not None:
+            break
     else:
         out.line("the log grew each time its witnesses were asked; ask again", "yellow")
         raise typer.Exit(NO_QUORUM)
-    for problem in found.problems:
-        typer.echo(f"error: {problem}", err=True)
-    if found.alarming:
-        typer.echo("A WITNESS HAS SEEN ANOTHER HISTORY: stop, keep everything, tell the oversight body", err=True)
-    _, verdict = trusted.open(bytes(signed))
     for reason in verdict.reasons:
         out.line(reason, "dim")
     out.line("the quorum is met" if verdict.met else "the quorum is not met", "green" if verdict.met else "red")
-    if not verdict.met or found.alarming:
+    if not verdict.met:
         raise typer.Exit(NO_QUORUM)
+
+
+def _round(log: Path, trusted: Policy) -> tuple[Gathered, Verdict | None]:
+    """Ask once, and publish what was signed; the verdict is None when the log grew meanwhile.
+
+    Nothing is asked or published that the policy refuses: an unknown log, or a signature that is false.
+    """
+    source = DirectorySource(log)
+    place = f"{source.name}/{CHECKPOINT}"
+    before = source.read(CHECKPOINT)
+    opened, _ = trusted.open(before, place)
+    found = gather(source, opened.note, trusted)
+    signed = opened.note.with_signatures(*found.signatures)
+    _, verdict = trusted.open(bytes(signed), place)
+    with alone(log):
+        if source.read(CHECKPOINT) != before:
+            return found, None
+        Publisher(log).publish(signed)
+    return found, verdict

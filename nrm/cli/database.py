@@ -13,14 +13,16 @@ from nrm.audit.checkpoint import parse_checkpoint
 from nrm.audit.note import Signer, Verifier, parse_note
 from nrm.audit.source import CHECKPOINT, open_source
 from nrm.audit.tree import Frontier, leaf_hash
-from nrm.bootstrap_store import identifier, open_database
+from nrm.bootstrap_store import identifier, open_database, open_office
 from nrm.casework.asked import Asked, permit
 from nrm.casework.catching_up import catch_up
 from nrm.casework.journal import Journal
 from nrm.casework.ports import Installation
 from nrm.cli.asking import HomeFolder, Role, Who, asking, office
+from nrm.cli.options import application
 from nrm.cli.output import Printer
 from nrm.cli.unlock import PassphraseFile, unlocked
+from nrm.errors import FileRefusedError, Problem, UnknownNameError
 from nrm.home import read_home
 from nrm.storage.backup import write_backup
 from nrm.storage.fit import Published, check_fit, check_published
@@ -110,8 +112,9 @@ def restore(
     who: Who,
     role: Role,
     log: Annotated[
-        str | None, typer.Option("--log", metavar="DIR|URL", help="The published log, if not the one in --home.")
+        str | None, typer.Option("--log", metavar="DIR|URL", help="A copy of the published log, beside that in --home.")
     ] = None,
+    no_log: Annotated[bool, typer.Option("--no-log", help="No copy of the published log is left anywhere.")] = False,
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Bring a backup into an empty store, with the keys that made it; digests are compared before it counts.
@@ -119,15 +122,23 @@ def restore(
     The published log may have gone on since: its newer entries are taken over, so that it never goes back.
     """
     found = read_home(home)
-    permit(Asked(identifier(who), found.organisation, role), "database:restore")
+    asked = Asked(identifier(who), found.organisation, role)
+    permit(asked, "database:restore")
+    if not who.strip():
+        raise UnknownNameError(Problem("--who", 0, "nobody is named", "give your identifier; only a pseudonym is kept"))
+    places = _published(found, log, missing=no_log)
+    app = application(found.rules, found.seeds)
     with (
         unlocked(found.keys, passphrase_file, found.token or NO_TOKEN) as keys,
         _restored(found, keys, file) as database,
     ):
-        caught = _caught_up(found, database, keys, log)
-    with office(home, passphrase_file) as opened:
-        journal = Journal(opened.desk, asking(opened, who, None, role))
-        opened.store.run(lambda unit: journal.write(unit, "database:restore"))
+        caught = _caught_up(found, database, keys, places)
+        opened = open_office(found, keys, app)
+        try:
+            opened.store.run(lambda unit: Journal(opened.desk, asked).write(unit, "database:restore"))
+            opened.sequencer.run()
+        finally:
+            opened.close()
     out = Printer()
     out.line(f"{file}: restored, and every digest compared", "green")
     if caught:
@@ -153,13 +164,28 @@ def _restored(home: Home, keys: LedgerKeys, file: Path) -> Iterator[Engine]:
     database.dispose()
 
 
-def _caught_up(home: Home, database: Engine, keys: LedgerKeys, log: str | None) -> int:
-    place = log or (str(home.log) if (home.log / CHECKPOINT).exists() else None)
-    if place is None:
-        return 0
+def _published(home: Home, log: str | None, *, missing: bool) -> list[str]:
+    """Return where the published log stands.
+
+    INVARIANT (no second history): without it nobody knows how far the log went, so it must be said that it is gone.
+    """
+    places = [log] if log else []
+    if (home.log / CHECKPOINT).exists():
+        places.append(str(home.log))
+    if not places and not missing:
+        what = "the published log is not here, and a log that begins anew would be a second history"
+        todo = "give --log with any copy of it; --no-log only when none is left anywhere"
+        raise FileRefusedError(Problem(str(home.log), 0, what, todo))
+    return places
+
+
+def _caught_up(home: Home, database: Engine, keys: LedgerKeys, places: list[str]) -> int:
     verifier = Verifier(Signer(home.origin, keys.secret("log-signing")).vkey)
-    with open_source(place) as source:
-        return catch_up(SqlStore(database), source, verifier)
+    caught = 0
+    for place in places:
+        with open_source(place) as source:
+            caught += catch_up(SqlStore(database), source, verifier)
+    return caught
 
 
 def _root_of(entries: Iterable[bytes]) -> bytes:

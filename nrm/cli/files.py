@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from nrm.errors import FileRefusedError, Problem
@@ -39,12 +40,15 @@ def read_text(path: Path) -> str:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file, whole or not at all. Raises `FileRefusedError`."""
-    part = path.with_name(f".{path.name}.part")
+    """Write a file, whole or not at all. Raises `FileRefusedError`, also when a folder or device stands there."""
+    part = path.parent / f".{path.name}.part"
     try:
+        if path.exists() and not path.is_file():
+            raise FileRefusedError(Problem(str(path), 0, "what stands there is no file", "name another"))
         part.write_bytes(data)
         part.replace(path)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
         reason = (error.strerror or "unknown reason").lower()
         raise FileRefusedError(Problem(str(path), 0, f"the file cannot be written: {reason}", "name another")) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,19 +12,20 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from nrm.bootstrap_store import read_home
+from nrm.bootstrap_store import ACTORS, read_home
 from nrm.casework import rotation
 from nrm.cli.asking import HomeFolder, Role, Who, asking, office
 from nrm.cli.options import AsJson  # noqa: TC001 - read by typer at run time
 from nrm.cli.output import Printer, print_json
 from nrm.cli.unlock import PassphraseFile, confirmed, made, unlocked
 from nrm.errors import Problem
-from nrm.vault.errors import KeyStoreRefusedError
+from nrm.vault.errors import KeyStoreRefusedError, UnknownSecretError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from nrm.vault.keyring import EpochStatus
+    from nrm.vault.ledger_keys import LedgerKeys
 
 DECLINED = 1
 """Exit code when the person did not confirm."""
@@ -74,6 +75,7 @@ def rotate(
     used = _used_by(keys, home)
     if used is None:
         with unlocked(_named(keys), passphrase_file, (pkcs11, token)) as opened:
+            _refuse_used(opened)
             _say(f"{keys}: epoch {opened.new_epoch(_now())} is the current one")
         return
     with office(used, passphrase_file) as opened_office, _progress() as progress:
@@ -106,6 +108,7 @@ def destroy_epoch(
     used = _used_by(keys, home)
     if used is None:
         with unlocked(_named(keys), passphrase_file, (pkcs11, token)) as opened:
+            _refuse_used(opened)
             _confirm(f"{opened.destructible(epoch)}", yes=yes)
             destroyed = opened.destroy_epoch(epoch, _now())
     else:
@@ -114,7 +117,7 @@ def destroy_epoch(
             _confirm(str(epoch), yes=yes)
             destroyed = rotation.destroy(opened_office.desk, asked, epoch)
     _say(f"{used or keys}: epoch {destroyed} is destroyed")
-    if pkcs11 is None:
+    if (pkcs11 if used is None else read_home(used).token) is None:
         _say("Older copies of the key file still hold it: destroy them too. A disk may keep deleted blocks.")
 
 
@@ -139,10 +142,7 @@ def status(
 
 
 def _used_by(keys: Path | None, home: Path | None) -> Path | None:
-    """Return the installation whose keys are meant, or None when they are those of a bare key file.
-
-    INVARIANT (no way around the store): the key file of an installation is never changed behind the back of its cases.
-    """
+    """Return the installation whose keys are meant, or None when they are those of a bare key file."""
     if home is None:
         return None
     return home if keys is None or keys.resolve() == read_home(home).keys.resolve() else None
@@ -153,6 +153,17 @@ def _named(keys: Path | None) -> Path:
         problem = Problem("--keys", 0, "no keys are named", "give --home for an installation, or --keys for a key file")
         raise KeyStoreRefusedError(problem)
     return keys
+
+
+def _refuse_used(keys: LedgerKeys) -> None:
+    """Refuse the keys of an installation, wherever they stand: they bear the secret that every installation adds.
+
+    INVARIANT (no way around the store): the keys of an installation are never changed behind the back of its cases.
+    """
+    with suppress(UnknownSecretError):
+        keys.secret(ACTORS)
+        problem = Problem("--keys", 0, "an installation uses these keys", "give --home, and its cases are looked after")
+        raise KeyStoreRefusedError(problem)
 
 
 def _confirm(doomed: str, *, yes: bool) -> None:

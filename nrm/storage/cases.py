@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import and_, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 
 from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError, StoreError
 from nrm.casework.ports import CaseRow, GroupRow
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 PACKED: Final = "packed"
 _CASES, _GROUPS, _MARKS = schema.cases, schema.groups, schema.marks
 _OF_A_CASE: Final = (_GROUPS, _MARKS, schema.decisions, schema.details, schema.outbox)
+
+# What every use case asks is built once: building a statement takes longer than running it.
+_CASE: Final = select(_CASES).where(_CASES.c.case_id == bindparam("case"))
+_GROUP: Final = select(_GROUPS).where(_GROUPS.c.case_id == bindparam("case"), _GROUPS.c.grp == bindparam("group"))
+_GROUP_NOW: Final = _GROUP.order_by(_GROUPS.c.version.desc()).limit(1)
+_GROUP_THEN: Final = _GROUP_NOW.where(_GROUPS.c.version <= bindparam("version"))
 
 
 class SqlCases:
@@ -51,7 +57,7 @@ class SqlCases:
 
     def get(self, case: UUID) -> CaseRow:
         """Return the case. Raises `NoSuchCaseError`."""
-        found = self._connection.execute(select(_CASES).where(_CASES.c.case_id == case)).one_or_none()
+        found = self._connection.execute(_CASE, {"case": case}).one_or_none()
         if found is None:
             raise NoSuchCaseError
         return _case(found)
@@ -74,10 +80,9 @@ class SqlCases:
 
     def group(self, case: UUID, group: str, version: int | None = None) -> GroupRow | None:
         """Return the group as it stood in `version` (None: now), or None when it was never written."""
-        wanted = select(_GROUPS).where(_GROUPS.c.case_id == case, _GROUPS.c.grp == group)
-        if version is not None:
-            wanted = wanted.where(_GROUPS.c.version <= version)
-        found = self._connection.execute(wanted.order_by(_GROUPS.c.version.desc()).limit(1)).one_or_none()
+        wanted = _GROUP_NOW if version is None else _GROUP_THEN
+        asked = {"case": case, "group": group} | ({} if version is None else {"version": version})
+        found = self._connection.execute(wanted, asked).one_or_none()
         return None if found is None else GroupRow(found.grp, found.version, found.sealed)
 
     def written(self, case: UUID) -> Sequence[tuple[int, str]]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
 from nrm.storage import schema
@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from sqlalchemy.engine import Connection
+
+_CASES: Final = schema.cases
+_STANDS: Final = update(_CASES).where(_CASES.c.case_id == bindparam("case"), _CASES.c.wrapped_key.is_not(None))
+_HOLD: Final = _STANDS.values(version=_CASES.c.version)
 
 
 class Held:
@@ -35,12 +39,10 @@ class Held:
         """
         if case in self._held:
             return
-        cases = schema.cases.c
         # The row is written, not only locked: a shredding that began earlier would go on after a mere lock, and it
         # would not see the new row of ours. So PostgreSQL has it begin again.
-        ours = update(schema.cases).where(cases.case_id == case, cases.wrapped_key.is_not(None))
-        if self._connection.execute(ours.values(version=cases.version)).rowcount != 1:
-            known = self._connection.scalar(select(cases.case_id).where(cases.case_id == case))
+        if self._connection.execute(_HOLD, {"case": case}).rowcount != 1:
+            known = self._connection.scalar(select(_CASES.c.case_id).where(_CASES.c.case_id == case))
             raise NoSuchCaseError if known is None else ShreddedError
         self._held.add(case)
 

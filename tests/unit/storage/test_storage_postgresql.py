@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from databases import bare_postgresql_url, connection_of, postgresql_engine, server
+from databases import bare_postgresql_url, connection_of, founded, postgresql_engine, server
 
 from nrm.casework.errors import StoreError, StoreMisfitError
 from nrm.storage.engine import _with_defaults, open_postgresql
@@ -130,4 +130,18 @@ def test_a_database_without_schema_says_what_to_do():
     store = SqlStore(open_postgresql(url))
     with pytest.raises(StoreMisfitError, match="has no schema of nrm, or an older one; run `nrm db upgrade`"):
         store.run(lambda unit: unit.log.peek())
+    store.close()
+
+
+def test_whoever_asks_for_the_head_of_the_log_keeps_others_from_it():
+    engine = postgresql_engine()
+    store = founded(engine)
+
+    def free():
+        with engine.connect() as other:
+            taken = "SELECT count(*) FROM (SELECT 1 FROM log_head FOR UPDATE SKIP LOCKED) AS free"
+            return other.exec_driver_sql(taken).scalar_one()
+
+    assert store.run(lambda unit: (unit.log.peek(), free())[1]) == 1
+    assert store.run(lambda unit: (unit.log.head(), free())[1]) == 0
     store.close()

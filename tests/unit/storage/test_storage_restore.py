@@ -18,7 +18,7 @@ from nrm.storage.migrate import newest
 from nrm.storage.restore import restore
 from nrm.storage.schema import Moment, metadata, rulebooks
 from nrm.storage.sqlcipher import create_sqlcipher
-from nrm.storage.stream import CHUNK, BackupRefusedError, SealedWriter
+from nrm.storage.stream import CHUNK, BackupRefusedError, SealedWriter, opened
 
 ARCHIVE_KEY = b"a" * 32
 ABOUT = {"format": 1, "revision": newest(), "installation": {"keyring": "00", "origin": "o", "vkey": "v"}}
@@ -102,6 +102,16 @@ def test_a_message_of_any_length_has_one_last_chunk(tmp_path, length):
     sealed(tmp_path / "x", bytes(length))
     chunks = max(1, -(-length // CHUNK))
     assert (tmp_path / "x").stat().st_size == len(MAGIC) + 2 + length + 16 * chunks
+
+
+def test_a_message_that_lost_its_last_chunk_is_cut_short(tmp_path):
+    sealed(tmp_path / "x", bytes(2 * CHUNK + 5))
+    whole = (tmp_path / "x").read_bytes()
+    (tmp_path / "x").write_bytes(whole[: -5 - 16])
+    with (tmp_path / "x").open("rb") as source:
+        header = source.read(len(MAGIC) + 2)
+        with pytest.raises(BackupRefusedError, match="cut short in chunk `1`"):
+            list(opened(source, ARCHIVE_KEY, header))
 
 
 def test_a_line_with_another_number_of_values_is_refused():

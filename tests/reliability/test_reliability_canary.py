@@ -1,0 +1,268 @@
+"""A record of words that occur nowhere else goes every way through the program; no file it made holds one in the clear.
+
+Searched are: the folder of the installation (keys, database, write-ahead log, published log), the pages of the embedded
+database decrypted, all files of the PostgreSQL server with its write-ahead log and with a log of its own that says
+every statement with its values, backups, exports, proofs, the temporary folder, and all that the commands said. Only
+`nrm case show` may show what it was asked for. Not searched: memory, swap, and temporary files that were deleted again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import canaries
+import fast_keys
+import psycopg
+import pytest
+from commands import Commands, kept_away
+from own_server import OwnServer
+from pages import pages
+
+from nrm.home import read_home
+from nrm.vault.keys_file import open_keys
+from nrm.vault.passphrase import Passphrase
+
+SECRETS = ("database", "log-signing", "blind-index", "actors")
+WORDS = "seven zqvexil canaries in the cellar"
+
+
+class Place:
+    """An installation, and everything that is made around it."""
+
+    def __init__(self, kind, folder, monkeypatch):
+        self.kind, self.folder = kind, folder
+        self.server = OwnServer(log_statement="all", log_min_messages="debug1") if kind == "postgresql" else None
+        for name in ("given", "made", "temporary"):
+            (folder / name).mkdir()
+        self.made, self.temporary, self.home = folder / "made", folder / "temporary", folder / "made" / "home"
+        monkeypatch.setenv("TMPDIR", str(self.temporary))
+        monkeypatch.setattr(tempfile, "tempdir", None)
+        self.passphrase_file = kept_away(folder / "given" / "passphrase", WORDS)
+        self.nrm = Commands(monkeypatch, self.home, self.passphrase_file)
+        self.case_file = self.given("case.yaml", json.dumps(canaries.record(), ensure_ascii=False))
+
+    def given(self, name, text):
+        """Write what a person brings along; it is not searched."""
+        path = self.folder / "given" / name
+        path.write_text(text)
+        return path
+
+    def database(self, name="cases"):
+        return ["--database", self.server.url(name)] if self.server else []
+
+    def keys(self):
+        return open_keys(self.home / "keys.json", Passphrase(WORDS), fast_keys.FAST)
+
+    def end(self):
+        if self.server:
+            self.server.stop("fast")  # writes to the disk what was in memory
+
+    def found(self):
+        """Return every canary and every secret that stands somewhere in the clear."""
+        keys = self.keys()
+        needles = dict(canaries.NEEDLES)
+        needles |= {needle: f"passphrase as {way}" for way, needle in canaries.encoded(WORDS).items()}
+        for name in SECRETS:
+            secret = keys.secret(name)
+            needles |= {secret: name, secret.hex().encode(): f"{name} as hexadecimal"}
+        folders = [self.made, self.temporary, *([self.server.folder] if self.server else [])]
+        found = canaries.found_under(folders, needles)
+        found += [("output", said) for said in canaries.found_in(self.nrm.said, needles)]
+        for path in [] if self.server else sorted(self.made.rglob("cases.db")):
+            found += [(f"pages of {path.name}", said) for said in canaries.found_in(pages(path, keys.secret("database")))]
+        return found
+
+
+@pytest.fixture(params=["sqlcipher", "postgresql"])
+def place(request, tmp_path, monkeypatch):
+    made = Place(request.param, tmp_path, monkeypatch)
+    yield made
+    if made.server:
+        made.server.end()
+
+
+def go_every_way(place):
+    nrm, file = place.nrm, place.case_file
+    nrm("init", place.home, "--origin", "nrm.example.org/log", "--organisation", "shelter-a", *place.database())
+    case = json.loads(nrm("case", "open", file, "--json").out)["case"]
+    nrm("case", "open", file)
+    every = [word for group in canaries.record() for word in ("--group", group)]
+    for more in ([], ["--json"]):
+        shown = nrm("case", "show", case, *every, *more, shown=True).out
+        assert all(core in shown for core in canaries.CORES.values()), "it is what was asked for"
+        nrm("case", "decide", case, "--on", "2026-03-01", *more)
+        nrm("decide", file, "--on", "2026-03-01", *more)
+        nrm("case", "facts", file, *more)
+    nrm("case", "amend", case, file, "--seen", "1")
+    decision = json.loads(nrm("case", "history", case, "--json").out)["decisions"][0]["decision"]
+    for words in (["history", case], ["list"], ["list", "--json"], ["replay", case, decision]):
+        nrm("case", *words)
+    fail_every_way(place, case)
+    crash(place)
+    look_from_outside(place)
+    nrm("case", "shred", case, "--yes", NRM_ROLE="supervisor")
+    nrm("case", "show", case, "--group", "identity", code=2)
+
+
+def fail_every_way(place, case):
+    """Mistakes, lies and wrong keys: each is told, and nothing of the case with it."""
+    nrm, core = place.nrm, canaries.CORES["latin"]
+    record = canaries.record()
+    broken = [
+        {**record, core: "x"},
+        {**record, "identity": {**record["identity"], core: core}},
+        {**record, "identity": {**record["identity"], "birth_date": f"{core} {canaries.BORN}"}},
+        {**record, "identity": {**record["identity"], "gender": core}},
+        {**record, "facts": {core: [core]}},
+        {**record, "facts": {"indicators": [core]}},
+        {**record, "facts": {"acts": {core: core}}},
+        {**record, "contact": {"channels": [{"kind": core, "address": canaries.PHONE}]}},
+        {**record, "account": [core, canaries.PHONE]},
+    ]
+    texts = [json.dumps(data, ensure_ascii=False) for data in broken]
+    texts += [f"identity: {{first_name: {core}\nlast_name: [", f"{core}\n", f"a: {core}\na: {core}", f"\tidentity: {core}"]
+    for number, text in enumerate(texts):
+        file = place.given(f"broken{number}.yaml", text)
+        nrm("case", "open", file, code=2)
+        nrm("case", "amend", case, file, "--seen", "2", code=2)
+        nrm("decide", file, "--on", "2026-03-01", code=2)
+    nrm("case", "amend", case, place.case_file, "--seen", "1", code=2)
+    nrm("case", "show", core, "--group", "identity", code=2)
+    nrm("case", "show", case, "--group", core, code=2)
+    nrm("case", "show", case, "--group", "identity", NRM_ROLE="administrator", code=1)
+    nrm("case", "show", case, "--group", "identity", NRM_ORGANISATION="other", code=1)
+    nrm("case", "shred", case, "--yes", code=1)
+    nrm("case", "list", NRM_PASSPHRASE_FILE=str(kept_away(place.folder / "given" / "wrong", WORDS[::-1])), code=2)
+    others = place.made / "others.json"
+    nrm("keys", "init", "--keys", others)
+    own, away = place.home / "keys.json", place.made / "away.json"
+    own.rename(away)
+    others.rename(own)
+    nrm("case", "show", case, "--group", "identity", code=2)
+    own.rename(others)
+    away.rename(own)
+
+
+def crash(place):
+    """Kill a process while it takes the record in and looks at it, again and again."""
+    here = Path(__file__).parent
+    paths = os.pathsep.join([path for path in [*sys.path, str(here)] if path])
+    command = [sys.executable, "-c", CRASHING, str(place.home), WORDS, "900", "500", "200", "90", "20"]
+    environment = {**os.environ, "PYTHONPATH": paths}
+    done = subprocess.run(command, input=place.case_file.read_bytes(), capture_output=True, check=True, env=environment)
+    assert done.stdout.count(b"killed") == 5
+    place.nrm.said += done.stdout + done.stderr
+
+
+CRASHING = """
+import json, os, sys
+from dataclasses import replace
+from pathlib import Path
+import fast_keys
+from driver import WAYS, killed_after
+from installations import ON, app, asked, books, read_home
+from nrm.bootstrap_store import open_office
+from nrm.casework import deciding, keep
+from nrm.textfile import read_bytes
+from nrm.vault.keys_file import open_keys
+from nrm.vault.passphrase import Passphrase
+home, words = read_home(Path(sys.argv[1])), sys.argv[2]
+document = read_bytes(sys.stdin.buffer.read(), "standard input", private=True)
+books()
+for after in map(int, sys.argv[3:]):
+    pid = os.fork()
+    if pid == 0:
+        office = open_office(home, open_keys(home.keys, Passphrase(words), fast_keys.FAST), app())
+        desk = replace(office.desk, books=books())
+        killed_after(after, WAYS["edge"])
+        while True:
+            case = keep.open_case(desk, asked(home), document, ON).case
+            keep.read_groups(desk, asked(home), case, ["identity"])
+            deciding.decide(desk, asked(home), case, ON)
+            office.sequencer.run()
+    print({9: "killed"}[os.waitpid(pid, 0)[1]])
+"""
+
+
+def look_from_outside(place):
+    """What overseers and administrators do: log, proofs, exports, keys, backups, and their return into a new place."""
+    nrm, made = place.nrm, place.made
+    vkey = ["--vkey", place.home / "log.vkey"]
+    nrm("audit", "tail", "-n", "200")
+    event = json.loads(nrm("audit", "tail", "--json").out)[0]["event"]
+    nrm("audit", "prove", event, "--out", made / "proof")
+    nrm("audit", "check", made / "proof", *vkey)
+    nrm("audit", "export", made / "export")
+    nrm("audit", "verify", made / "export", *vkey, "--seen", made / "seen")
+    for words in (["rotate", "--home", place.home], ["status", "--keys", place.home / "keys.json"]):
+        nrm("keys", *words, NRM_ROLE="administrator")
+    nrm("db", "backup", made / "backup", NRM_ROLE="administrator")
+    nrm("db", "check")
+    again = made / "again"
+    again.mkdir(mode=0o700)
+    (again / "keys.json").write_bytes((place.home / "keys.json").read_bytes())
+    (again / "keys.json").chmod(0o600)
+    text = (place.home / "home.toml").read_text()
+    if place.server:
+        with psycopg.connect(place.server.url("postgres"), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE again")
+        text = text.replace(place.server.url(), place.server.url("again"))
+    (again / "home.toml").write_text(text)
+    nrm("db", "restore", made / "backup", NRM_HOME=str(again))
+    nrm("db", "check", NRM_HOME=str(again))
+
+
+def test_no_canary_is_in_the_clear_anywhere(place):
+    go_every_way(place)
+    kinds = {path.suffix or path.name for path in place.made.rglob("*") if path.is_file()}
+    assert {"checkpoint", "backup", "proof", ".json", ".toml", ".vkey"} <= kinds
+    assert len(place.nrm.said) > 10_000
+    place.end()
+    assert place.found() == []
+
+
+@pytest.mark.parametrize("where", ["a file of the installation", "a published tile", "a backup", "a temporary file"])
+def test_the_search_finds_a_canary_in_any_file_however_it_is_written(where, tmp_path):
+    names = {"a published tile": "log/tile/entries/000.p/7", "a backup": "backup", "a temporary file": "tmp/nrm-1"}
+    path = tmp_path / names.get(where, "home.toml")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for core in canaries.WORDS:
+        for way, needle in canaries.encoded(f"{core}").items():
+            path.write_bytes(os.urandom(999) + needle + os.urandom(999))
+            assert (str(path), f"{core} as {way}") in canaries.found_under([tmp_path]) or _same(core, way, path, tmp_path)
+
+
+def _same(core, way, path, folder):
+    """Two ways may give the same bytes; then the search says the other one."""
+    return any(found == str(path) and said.startswith(core) for found, said in canaries.found_under([folder])) and way
+
+
+def test_the_search_finds_what_somebody_would_store_or_say_in_the_clear(place):
+    place.nrm("init", place.home, "--origin", "nrm.example.org/log", "--organisation", "shelter-a", *place.database())
+    assert place.found() == []
+    place.nrm("audit", "export", place.made / canaries.CORES["arabic"])
+    assert {where for where, _ in place.found()} >= {"output"}, "it shows the name of the folder"
+    word = canaries.CORES["cyrillic"]
+    plant(place, f"what she told: {word}".encode())
+    place.end()
+    wanted = f"{word} as UTF-8"
+    where = {where.removeprefix(str(place.server.folder)).split("/")[1] if place.server else where for where, said in place.found() if said == wanted}
+    assert where >= ({"data"} if place.server else {"pages of cases.db"})
+    if place.server:
+        assert (str(place.server.log), f"{word} as hexadecimal") in place.found(), "the server tells what it was given"
+
+
+def plant(place, data):
+    """Store something unsealed, as a fault of the program would."""
+    from installations import app
+
+    from nrm.bootstrap_store import open_office
+
+    office = open_office(read_home(place.home), place.keys(), app())
+    office.store.run(lambda unit: unit.rulebooks.add("f" * 64, data))
+    office.close()

@@ -1,0 +1,150 @@
+"""Who may do what: the table of roles and verbs, the purposes, and what a denial leaves behind."""
+
+import json
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from offices import ANA, ON, THEIRS, asked, record
+
+from nrm.casework import keep
+from nrm.casework.asked import CASE_MANAGEMENT, MAY, NotPermittedError, check_words, permit, permit_groups
+from nrm.casework.errors import DeniedError, NoSuchCaseError
+from nrm.errors import UnknownNameError
+from nrm.rulebook.vocabulary import GROUPS
+
+DOES = {
+    "case:open": lambda office, who, _: office.open(who=who),
+    "case:list": lambda office, who, _: keep.list_cases(office.desk, who),
+    "case:read": lambda office, who, case: office.history(case, who),
+    "case:shred": lambda office, who, case: office.shred(case, who),
+    "group:read": lambda office, who, case: office.read(case, "identity", who=who),
+    "group:change": lambda office, who, case: office.amend(case, 1, ANA, who),
+    "decision:make": lambda office, who, case: office.decide(case, who),
+    "decision:replay": lambda office, who, case: office.replay(case, uuid4(), who),
+}
+"""Every use case by the verb that its entry has."""
+
+ALLOWED = {
+    "first_responder": {"case:open", "group:read", "group:change", "decision:make"},
+    "caseworker": set(DOES) - {"case:shred"},
+    "supervisor": set(DOES),
+    "coordinator": {"case:list"},
+    "overseer": set(),
+    "administrator": set(),
+    "person": set(),
+    "king": set(),
+}
+
+
+@pytest.mark.parametrize("verb", DOES)
+@pytest.mark.parametrize("role", ALLOWED)
+def test_each_role_does_what_the_table_says_and_nothing_else(office, role, verb):
+    if role == "king":
+        with pytest.raises(NotPermittedError):
+            permit(asked(role), verb)
+        return
+    case = office.open().case
+    if verb in ALLOWED[role]:
+        try:
+            DOES[verb](office, asked(role), case)
+        except NoSuchCaseError:
+            assert verb == "decision:replay"  # there is no such decision; the role was let pass
+            assert office.said()[-1] == (verb, "not_found")
+        else:
+            assert office.said()[-1] == (verb, "done")
+        return
+    with pytest.raises(DeniedError) as caught:
+        DOES[verb](office, asked(role), case)
+    assert f"the role `{role}` may not do this" in str(caught.value)
+    if role != "person":  # no role of the vocabulary yet, so that an entry cannot name it
+        assert office.said()[-1] == (verb, "not_permitted")
+        assert (office.entries()[-1].role, office.entries()[-1].result) == (role, "denied")
+        assert office.entries()[-1].case is None
+
+
+@pytest.mark.parametrize("verb", sorted(set(DOES) - {"case:open", "case:list"}))
+def test_a_role_that_may_not_learns_nothing_of_a_case(office, verb):
+    """Not whether it is there, nor that it is another organisation's."""
+    ours, theirs = office.open().case, office.open(who=asked(organisation=THEIRS)).case
+    said = set()
+    for case in (ours, theirs, uuid4()):
+        with pytest.raises(NotPermittedError) as caught:
+            DOES[verb](office, asked("administrator"), case)
+        said.add(str(caught.value))
+    assert len(said) == 1
+
+
+def test_a_purpose_opens_only_the_groups_that_a_disclosure_carries(office):
+    words = office.desk.books.words()
+    case = office.open().case
+    for purpose in sorted(words.purposes)[:4]:
+        carried = {group for one in words.disclosures.values() if one.purpose == purpose for group in one.groups}
+        for group in GROUPS:
+            who = asked(purpose=purpose)
+            if group in carried:
+                office.read(case, group, who=who)
+                assert office.said()[-1] == ("group:read", "done")
+            else:
+                with pytest.raises(NotPermittedError, match=f"the purpose `{purpose}` needs no `{group}`"):
+                    office.read(case, group, who=who)
+                assert office.said()[-1] == ("group:read", "not_disclosable")
+            assert (office.entries()[-1].purpose, office.entries()[-1].groups) == (purpose, (group,))
+
+
+def test_one_group_too_many_opens_none(office):
+    case = office.open().case
+    who = asked(purpose="schooling")
+    carried = next(d.groups[0] for d in office.desk.books.words().disclosures.values() if d.purpose == "schooling")
+    office.read(case, carried, who=who)
+    with pytest.raises(NotPermittedError, match="needs no `immigration`"):
+        office.read(case, carried, "immigration", who=who)
+    assert office.entries()[-1].groups == tuple(sorted((carried, "immigration")))
+
+
+@given(st.sets(st.sampled_from([*GROUPS, "case"])))
+def test_those_who_keep_the_case_open_every_group_and_another_purpose_never_the_envelope(names):
+    from offices import real_books  # noqa: PLC0415 - read once, when the first example is tried
+
+    words = real_books().words()
+    permit_groups(asked(), names, words)
+    for purpose in words.purposes:
+        carried = {group for one in words.disclosures.values() if one.purpose == purpose for group in one.groups}
+        if names <= carried:
+            permit_groups(asked(purpose=purpose), names, words)
+        else:
+            with pytest.raises(NotPermittedError) as caught:
+                permit_groups(asked(purpose=purpose), names, words)
+            assert caught.value.why == "not_disclosable"
+
+
+@pytest.mark.parametrize("verb", ["decision:make", "decision:replay"])
+def test_a_decision_reads_every_group_and_so_only_those_who_keep_the_case_make_one(office, verb):
+    case = office.open().case
+    with pytest.raises(NotPermittedError):
+        DOES[verb](office, asked(purpose="schooling"), case)
+    assert office.said()[-1] == (verb, "not_disclosable")
+
+
+def test_an_amendment_for_a_purpose_changes_only_what_the_purpose_needs(office):
+    case = office.open().case
+    with pytest.raises(NotPermittedError):
+        keep.amend(office.desk, asked(purpose="schooling"), case, 1, record(ANA), ON)
+    assert office.said()[-1] == ("group:change", "not_disclosable")
+    assert json.loads(office.read(case, "case")["case"]) == {"reference": "CanaryReference"}
+
+
+def test_words_that_there_are_not_are_refused_with_the_nearest(office):
+    words = office.desk.books.words()
+    check_words(asked(), words)
+    with pytest.raises(UnknownNameError, match="no role `casworker`; did you mean `caseworker`"):
+        check_words(asked("casworker"), words)
+    with pytest.raises(UnknownNameError, match="no purpose `case_managment`; did you mean `case_management`"):
+        check_words(asked(purpose="case_managment"), words)
+    assert CASE_MANAGEMENT not in words.purposes
+
+
+def test_whoever_keeps_the_keys_or_watches_the_log_opens_no_case():
+    for role in ("administrator", "overseer"):
+        assert not any(verb.split(":")[0] in {"case", "group", "decision"} for verb in MAY[role])
