@@ -36,6 +36,11 @@ class Timed:
         """Operations a second in the quickest round."""
         return 1e6 / self.least
 
+    @property
+    def rate_of_core(self) -> float:
+        """Operations in a second of processor time, where nothing but one core is needed."""
+        return 1e6 / min(self.worked)
+
     def times(self, other: Timed) -> float:
         """Return how many times the elapsed time of `other` this takes, least against least."""
         return self.least / other.least

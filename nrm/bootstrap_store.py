@@ -6,6 +6,7 @@ import io
 import lzma
 import tarfile
 import unicodedata
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -33,6 +34,7 @@ from nrm.vault.blind_index import BlindIndex
 from nrm.vault.keyring import Keyring
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from sqlalchemy.engine import Engine as Database
@@ -140,11 +142,12 @@ def create_office(home: Home, keys: LedgerKeys, app: Application) -> Office:
         if home.database_file is not None
         else open_postgresql(home.database)
     )
-    upgrade(database)
-    ours = Installation(keys.keyring_id, home.origin, signer.vkey)
-    office = _office(home, keys, app, SqlStore.begin(database, ours), database, signer)
-    office.sequencer.begin()
-    return office
+    with _let_go_of(database):
+        upgrade(database)
+        ours = Installation(keys.keyring_id, home.origin, signer.vkey)
+        office = _office(home, keys, app, SqlStore.begin(database, ours), database, signer)
+        office.sequencer.begin()
+        return office
 
 
 def open_office(home: Home, keys: LedgerKeys, app: Application) -> Office:
@@ -156,11 +159,11 @@ def open_office(home: Home, keys: LedgerKeys, app: Application) -> Office:
     """
     signer = Signer(home.origin, keys.secret("log-signing"))
     database = open_database(home, keys)
-    ours = Installation(keys.keyring_id, home.origin, signer.vkey)
-    check_fit(database, ours)
-    office = _office(home, keys, app, SqlStore(database), database, signer)
-    office.sequencer.publish()  # refuses a store that is behind what the outside was told
-    return office
+    with _let_go_of(database):
+        check_fit(database, Installation(keys.keyring_id, home.origin, signer.vkey))
+        office = _office(home, keys, app, SqlStore(database), database, signer)
+        office.sequencer.publish()  # refuses a store that is behind what the outside was told
+        return office
 
 
 def open_database(home: Home, keys: LedgerKeys) -> Database:
@@ -168,6 +171,16 @@ def open_database(home: Home, keys: LedgerKeys) -> Database:
     if home.database_file is not None:
         return open_sqlcipher(home.database_file, keys.secret("database"))
     return open_postgresql(home.database)
+
+
+@contextmanager
+def _let_go_of(database: Database) -> Iterator[None]:
+    """Close the connections of a store that turns out not to be usable."""
+    try:
+        yield
+    except BaseException:
+        database.dispose()
+        raise
 
 
 def _office(

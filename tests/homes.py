@@ -1,7 +1,7 @@
 """An installation as `nrm init` makes it, for tests of commands: made once, then copied for each test.
 
-    made = made_home(tmp_path_factory.mktemp("home"), small)     # with one case in it: `made.case`
-    home = made.copied(tmp_path)                                 # a folder of its own, which a test may break
+made = made_home(tmp_path_factory.mktemp("home"), small)     # with one case in it: `made.case`
+home = made.copied(tmp_path)                                 # a folder of its own, which a test may break
 """
 
 from __future__ import annotations

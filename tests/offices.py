@@ -34,6 +34,7 @@ from nrm.vault.keyring import Keyring
 ON = date(2026, 3, 1)
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 OURS, THEIRS = UUID(int=1), UUID(int=2)
+ANNA = UUID(int=9)
 ORIGIN = "example.org/log"
 
 ANA = """\
@@ -57,7 +58,7 @@ def record(text):
     return read_bytes(text.encode(), "case.yaml", private=True)
 
 
-def asked(role="caseworker", organisation=OURS, who=UUID(int=9), **more):
+def asked(role="caseworker", organisation=OURS, who=ANNA, **more):
     return Asked(who, organisation, role, **more)
 
 

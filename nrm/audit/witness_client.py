@@ -15,7 +15,7 @@ import httpx
 from nrm.audit.checkpoint import decimal, parse_checkpoint
 from nrm.audit.errors import LogError, NoteRefusedError
 from nrm.audit.note import parse_note
-from nrm.audit.witness import CONFLICT, DONE, SIZE_TYPE, request_body
+from nrm.audit.witness import CONFLICT, DONE, NOT_PROVED, SIZE_TYPE, request_body
 from nrm.errors import Problem
 
 if TYPE_CHECKING:
@@ -104,6 +104,10 @@ async def _conversation(
         status, kind, answer = await _post(client, url, body, limits, witness)
         if status == DONE:
             return _verified(answer, witness, question.note)
+        if status == NOT_PROVED:
+            raise _disagrees(
+                witness, f"does not find the {known} entries that it has seen at the beginning of this log"
+            )
         if status != CONFLICT or kind.partition(";")[0].strip() != SIZE_TYPE:
             raise _failed(witness, f"answered {status} and no cosignature")
         told = _size(answer, witness)

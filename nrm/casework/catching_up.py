@@ -23,6 +23,7 @@ from nrm.errors import Problem
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from nrm.audit.entry import Entry
     from nrm.audit.note import Verifier
     from nrm.audit.source import Source
     from nrm.casework.ports import Store, UnitOfWork
@@ -31,8 +32,8 @@ MOST_WAITING = 1_000_000
 """Entries that may have waited for their place when the backup was made."""
 
 
-def catch_up(store: Store, source: Source, verifier: Verifier) -> int:
-    """Take over what is published and not in the store; return how many entries that were.
+def catch_up(store: Store, source: Source, verifier: Verifier) -> list[Entry]:
+    """Take over what is published and not in the store; return these entries, in order.
 
     Every entry is hashed, those of the store too: the store is changed only when all of them together have the root
     that the log has signed.
@@ -49,9 +50,10 @@ def catch_up(store: Store, source: Source, verifier: Verifier) -> int:
     head = LogHead(size, bytes(Note(signed.note.text, signed.note.by(verifier.name, verifier.key_id))))
     # Read before the unit of work, which locks the store and may be done again; `append` refuses another start.
     start = store.run(lambda unit: unit.log.peek()).size
-    lost = list(_entries(source, start, size))
+    lost = list(_leaves(source, start, size))
+    entries = [decode(leaf) for leaf in lost]
 
-    def work(unit: UnitOfWork) -> int:
+    def work(unit: UnitOfWork) -> None:
         unit.log.head()
         tree = Frontier()
         for leaf in chain(unit.log.leaves(0, min(start, size)), lost):
@@ -60,19 +62,19 @@ def catch_up(store: Store, source: Source, verifier: Verifier) -> int:
             what = f"the published log of {size} entries does not go on where the store ends, at {start}"
             raise LogRefusedError(Problem(place, 3, what, "keep both, and find out which was altered"))
         if not lost:
-            return 0
-        rows = [_row(leaf) for leaf in lost]
+            return
+        rows = [EventRow(one.event, None, one.time, leaf, None) for one, leaf in zip(entries, lost, strict=True)]
         waiting = {row.event for row in unit.log.waiting(len(lost) + MOST_WAITING)}
         for row in rows:
             if row.event not in waiting:
                 unit.events.add(row)
         unit.log.append(start, rows, head)
-        return len(rows)
 
-    return store.run(work)
+    store.run(work)
+    return entries
 
 
-def _entries(source: Source, start: int, end: int) -> Iterator[bytes]:
+def _leaves(source: Source, start: int, end: int) -> Iterator[bytes]:
     """Yield the published entries from `start` to just under `end`, each file read once."""
     for index in range(start // WIDTH, -(-end // WIDTH) if start < end else 0):
         bundle = tile_over(ENTRIES, index, end)
@@ -82,8 +84,3 @@ def _entries(source: Source, start: int, end: int) -> Iterator[bytes]:
             what = f"the bundle holds {len(entries)} entries and not {bundle.width}"
             raise LogRefusedError(Problem(place, 0, what, "fetch it again, or from another copy"))
         yield from entries[max(0, start - bundle.start) :]
-
-
-def _row(leaf: bytes) -> EventRow:
-    entry = decode(leaf)
-    return EventRow(entry.event, None, entry.time, leaf, None)

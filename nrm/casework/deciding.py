@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from nrm.audit.entry import case_pseudonym, decode, details_digest
+from nrm.audit.entry import decode
+from nrm.audit.tree import leaf_hash
 from nrm.case.record import GROUPS
 from nrm.casework.asked import own, permit, permit_groups
 from nrm.casework.errors import NotReplayedError
@@ -164,23 +165,20 @@ def history(desk: Desk, asked: Asked, case: UUID) -> History:
         permit(asked, "case:read")
         row = own(asked, unit.cases.get(case))
         open_ = OpenCase.of(row, desk.keyring)
-        secret = open_.log_secret(unit)
-        events = [_happened(open_, secret, kept) for kept in unit.events.of(case)]
-        journal.write(unit, "case:read", case=open_, secret=secret)
+        events = [_happened(open_, kept) for kept in unit.events.of(case)]
+        journal.write(unit, "case:read", case=open_)
         return History(unit.cases.written(case), unit.decisions.of(case), events)
 
     return journal.attempt("case:read", work)
 
 
-def _happened(case: OpenCase, secret: bytes, row: EventRow) -> Happened:
-    """Open the details of an entry, and make sure that they are its own: all are sealed for the same place."""
+def _happened(case: OpenCase, row: EventRow) -> Happened:
+    """Open the details of an entry, and make sure that it is the one that was written with them."""
     entry = decode(row.leaf)
     kept = case.open_json(DETAILS, 1, row.details or b"")
-    details = kept["details"]
-    own_details = entry.details == details_digest(bytes.fromhex(kept["salt"]), details)
-    if entry.case != case_pseudonym(secret, entry.event) or not own_details:
+    if kept["leaf"] != leaf_hash(row.leaf).hex():
         raise MisplacedError(of_vault("an entry of the case has the details of another", "compare it with the log"))
-    return Happened(entry.time, entry.action, entry.result, entry.role, entry.groups, details, entry.event)
+    return Happened(entry.time, entry.action, entry.result, entry.role, entry.groups, kept["details"], entry.event)
 
 
 def _not_replayed(what: str) -> NotReplayedError:

@@ -31,6 +31,14 @@ class ShreddedError(CaseworkError):
         super().__init__(Problem("case", 0, "the case was shredded, nothing can open it any more"))
 
 
+class ClockError(CaseworkError):
+    """The clock of this machine cannot be right; an entry would say so for ever."""
+
+    def __init__(self, day: str) -> None:
+        what = f"the clock of this machine says `{day}`, and no log is that old"
+        super().__init__(Problem("clock", 0, what, "set the clock, then try again"))
+
+
 class NotReplayedError(CaseworkError):
     """A decision of the past cannot be made again from what is kept, or comes out otherwise."""
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
 
 from nrm.audit.entry import SECRET_BYTES, Entry, Words, actor_pseudonym, case_pseudonym, details_digest, encode
+from nrm.audit.entry_fields import BEGINNING
+from nrm.audit.tree import leaf_hash
 from nrm.casework.asked import CASE_MANAGEMENT, MAY, NotPermittedError, OtherOrganisationError
 from nrm.casework.errors import (
     NoSuchCaseError,
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 DETAILS = "event"
-"""The name under which salt and details of an entry are sealed."""
+"""The name under which salt and details of an entry are sealed, with its leaf hash: all are sealed for one place."""
 
 _REASONS: tuple[tuple[type[Exception], str, str], ...] = (
     (ShreddedError, "denied", "case_shredded"),
@@ -85,6 +87,8 @@ class Journal:
         told = {"event": str(event), **(details or {})}
         secret = case.log_secret(unit) if case is not None and secret is None else secret
         now = self._desk.clock()
+        if now < BEGINNING:
+            raise ClockError(f"{now:%Y-%m-%d}")
         asked = self._asked
         named = tuple(sorted(set(groups) & set(GROUPS)))
         verb = verb if named else verb.replace("group:", "case:")
@@ -106,8 +110,11 @@ class Journal:
             decision=details_digest(salt, {"plan": decision}) if decision is not None else None,
             details=details_digest(salt, told) if case is not None else None,
         )
-        kept = case.seal_json(DETAILS, 1, {"salt": salt.hex(), "details": told}) if case is not None else None
-        unit.events.add(EventRow(event, case.case if case else None, now, encode(entry, self._words()), kept))
+        leaf = encode(entry, self._words())
+        kept = None
+        if case is not None:
+            kept = case.seal_json(DETAILS, 1, {"salt": salt.hex(), "details": told, "leaf": leaf_hash(leaf).hex()})
+        unit.events.add(EventRow(event, case.case if case else None, now, leaf, kept))
         return event
 
     def attempt(self, verb: str, work: Callable[[UnitOfWork], T], groups: Iterable[str] = ()) -> T:

@@ -17,6 +17,7 @@ from nrm.audit.growth import Growth
 from nrm.audit.note import Verifier, parse_note
 from nrm.audit.publish import Publisher
 from nrm.audit.source import CHECKPOINT, DirectorySource, read_tile
+from nrm.audit.tiles import WIDTH
 from nrm.casework.ports import LogHead
 from nrm.errors import Problem
 
@@ -76,7 +77,9 @@ class Sequencer:
                 _check_same(stands, head.size, root)
                 return
             publisher = Publisher(self._directory)
-            growth = self._grown(stands.size if stands else 0, publisher.take)
+            # From the last full tile on, so that every entry comes from the store and none from a file.
+            full = stands.size - stands.size % WIDTH if stands is not None else 0
+            growth = self._grown(full, publisher.take)
             for start in range(growth.size, head.size, AT_ONCE):
                 for leaf in self._leaves(start, min(start + AT_ONCE, head.size)):
                     growth.append(leaf)

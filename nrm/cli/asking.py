@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,14 +42,11 @@ def office(home: Path, passphrase_file: Path | None) -> Iterator[Office]:
     found = read_home(home)
     with unlocked(found.keys, passphrase_file, found.token or (None, None)) as keys:
         opened = open_office(found, keys, application(found.rules, found.seeds))
-        try:
-            opened.sequencer.publish()
+        with closing(opened):
             try:
                 yield opened
             finally:
                 opened.sequencer.run()
-        finally:
-            opened.close()
 
 
 def asking(opened: Office, who: str, organisation: str | None, role: str, purpose: str = CASE_MANAGEMENT) -> Asked:

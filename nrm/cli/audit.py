@@ -20,7 +20,8 @@ from nrm.audit.policy_file import parse_policy
 from nrm.audit.proof import check_proof, make_proof, parse_proof, read_entry
 from nrm.audit.publish import Publisher
 from nrm.audit.seen import read_seen, write_seen
-from nrm.audit.source import CHECKPOINT, DirectorySource, open_source
+from nrm.audit.source import CHECKPOINT, DirectorySource, open_source, read_tile
+from nrm.audit.tiles import ENTRIES, WIDTH, split_bundle, tile_over
 from nrm.audit.verify import verify as verify_log
 from nrm.bootstrap_store import read_home
 from nrm.cli.asking import HomeFolder  # noqa: TC001 - read by typer at run time
@@ -32,6 +33,9 @@ from nrm.cli.output import Printer, print_json
 from nrm.errors import FileRefusedError, Problem, UnknownNameError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
     from nrm.audit.policy import Policy
     from nrm.audit.source import Source
     from nrm.audit.verify import Verified
@@ -97,14 +101,11 @@ def prove(
     source = DirectorySource(read_home(home).log)
     note = _note(source)
     size = parse_checkpoint(note.text).size
-    for index in range(size - 1, -1, -1):
-        leaf = read_entry(source, size, index)
-        if decode(leaf).event == wanted:
-            break
-    else:
+    found = next(_entries_of(wanted, source, size), None)
+    if found is None:
         problem = Problem("EVENT", 0, "no published entry is of that event", "wait a second, or check the identifier")
         raise UnknownNameError(problem)
-    proof = bytes(make_proof(source, note, index, leaf))
+    proof = bytes(make_proof(source, note, *found))
     if out is None:
         sys.stdout.buffer.write(proof)
     else:
@@ -201,6 +202,14 @@ def _show_entries(entries: list[tuple[int, Entry]], out: Printer) -> None:
         time = f"{entry.time:%Y-%m-%d %H:%M:%S}"
         table.add_row(str(index), time, entry.action, ended, entry.role or "", ", ".join(entry.groups))
     out.console.print(table)
+
+
+def _entries_of(event: UUID, source: Source, size: int) -> Iterator[tuple[int, bytes]]:
+    """Yield the entries of an event with their index, from the last bundle back: nobody asks for an old one."""
+    for number in range((size - 1) // WIDTH, -1, -1):
+        for at, leaf in enumerate(split_bundle(read_tile(source, tile_over(ENTRIES, number, size)))):
+            if str(event).encode() in leaf and decode(leaf).event == event:
+                yield number * WIDTH + at, leaf
 
 
 def _note(source: Source) -> Note:

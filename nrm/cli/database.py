@@ -14,10 +14,12 @@ from nrm.audit.note import Signer, Verifier, parse_note
 from nrm.audit.source import CHECKPOINT, open_source
 from nrm.audit.tree import Frontier, leaf_hash
 from nrm.bootstrap_store import identifier, open_database, open_office
-from nrm.casework.asked import Asked, permit
+from nrm.casework.asked import MAY, Asked, permit
 from nrm.casework.catching_up import catch_up
+from nrm.casework.errors import DeniedError
 from nrm.casework.journal import Journal
 from nrm.casework.ports import Installation
+from nrm.casework.shredding_again import shred_again
 from nrm.cli.asking import HomeFolder, Role, Who, asking, office
 from nrm.cli.options import application
 from nrm.cli.output import Printer
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Engine
 
+    from nrm.audit.entry import Entry
     from nrm.casework.ports import UnitOfWork
     from nrm.home import Home
     from nrm.vault.ledger_keys import LedgerKeys
@@ -55,11 +58,12 @@ NO_TOKEN: Final = (None, None)
 def upgrade(home: HomeFolder, passphrase_file: PassphraseFile = None) -> None:
     """Bring the schema of the store to the one of this program, in one transaction."""
     found = read_home(home)
-    with unlocked(found.keys, passphrase_file, found.token or NO_TOKEN) as keys:
-        database = open_database(found, keys)
+    with (
+        unlocked(found.keys, passphrase_file, found.token or NO_TOKEN) as keys,
+        _closed_after(open_database(found, keys)) as database,
+    ):
         before = revision(database)
         upgrade_schema(database)
-        database.dispose()
     said = "already there" if before == newest() else f"was `{before or 'none'}`"
     Printer().line(f"schema {newest()}: {said}")
 
@@ -68,8 +72,10 @@ def upgrade(home: HomeFolder, passphrase_file: PassphraseFile = None) -> None:
 def check(home: HomeFolder, passphrase_file: PassphraseFile = None) -> None:
     """Check that schema, keys, store and published log fit together; reads every entry of the log."""
     found = read_home(home)
-    with unlocked(found.keys, passphrase_file, found.token or NO_TOKEN) as keys:
-        database = open_database(found, keys)
+    with (
+        unlocked(found.keys, passphrase_file, found.token or NO_TOKEN) as keys,
+        _closed_after(open_database(found, keys)) as database,
+    ):
         signer = Signer(found.origin, keys.secret("log-signing"))
         check_fit(database, Installation(keys.keyring_id, found.origin, signer.vkey))
         path = found.log / CHECKPOINT
@@ -78,7 +84,6 @@ def check(home: HomeFolder, passphrase_file: PassphraseFile = None) -> None:
             published = parse_checkpoint(parse_note(path.read_bytes(), str(path)).text, str(path))
             check_published(database, Published(published.size, published.root), _root_of)
             size = published.size
-        database.dispose()
     Printer().line(f"all fits together: schema {newest()}, {size} published entries", "green")
 
 
@@ -123,7 +128,10 @@ def restore(
     """
     found = read_home(home)
     asked = Asked(identifier(who), found.organisation, role)
-    permit(asked, "database:restore")
+    if "database:restore" not in MAY.get(role, frozenset()):
+        # Not `permit`, which says that the denial is on the log: there is no store yet that could have one.
+        what = f"the role `{role}` may not do this (`database:restore`)"
+        raise DeniedError(Problem("db", 0, what, "ask an administrator"))
     if not who.strip():
         raise UnknownNameError(Problem("--who", 0, "nobody is named", "give your identifier; only a pseudonym is kept"))
     places = _published(found, log, missing=no_log)
@@ -136,15 +144,17 @@ def restore(
         opened = open_office(found, keys, app)
         try:
             opened.store.run(lambda unit: Journal(opened.desk, asked).write(unit, "database:restore"))
+            shredded = shred_again(opened.desk, asked, caught)
             opened.sequencer.run()
         finally:
             opened.close()
     out = Printer()
     out.line(f"{file}: restored, and every digest compared", "green")
     if caught:
-        out.line(
-            f"{caught} entries were published after the backup; what they tell of is lost with the store", "yellow"
-        )
+        lost = f"{len(caught)} entries were published after the backup; what they tell of is lost with the store"
+        out.line(lost, "yellow")
+    if shredded:
+        out.line(f"{shredded} cases were shredded after the backup, and are shredded again", "yellow")
 
 
 @contextmanager
@@ -179,13 +189,21 @@ def _published(home: Home, log: str | None, *, missing: bool) -> list[str]:
     return places
 
 
-def _caught_up(home: Home, database: Engine, keys: LedgerKeys, places: list[str]) -> int:
+def _caught_up(home: Home, database: Engine, keys: LedgerKeys, places: list[str]) -> list[Entry]:
     verifier = Verifier(Signer(home.origin, keys.secret("log-signing")).vkey)
-    caught = 0
+    caught: list[Entry] = []
     for place in places:
         with open_source(place) as source:
             caught += catch_up(SqlStore(database), source, verifier)
     return caught
+
+
+@contextmanager
+def _closed_after(database: Engine) -> Iterator[Engine]:
+    try:
+        yield database
+    finally:
+        database.dispose()
 
 
 def _root_of(entries: Iterable[bytes]) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path  # noqa: TC003 - typer reads the annotation at run time
 from typing import TYPE_CHECKING, Annotated
 
@@ -93,12 +93,11 @@ def _make(
     with made(key_file, passphrase_file, token_name) as new:
         (folder / FILE).write_text(text, encoding="utf-8")
         home = read_home(folder)
-        office = create_office(home, new, app)
         asked = Asked(identifier("nrm"), home.organisation, "administrator")
-        office.store.run(lambda unit: Journal(office.desk, asked).write(unit, "database:create"))
-        size = office.sequencer.run()
-        (folder / VKEY).write_text(office.vkey + "\n", encoding="utf-8")
-        office.close()
+        with closing(create_office(home, new, app)) as office:
+            office.store.run(lambda unit: Journal(office.desk, asked).write(unit, "database:create"))
+            size = office.sequencer.run()
+            (folder / VKEY).write_text(office.vkey + "\n", encoding="utf-8")
     return size
 
 

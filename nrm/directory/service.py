@@ -1,10 +1,10 @@
 """What we know of a service: its organisation, its places, whom it serves, and which of our offers it answers.
 
-The names are those of HSDS 3.1, https://docs.openreferral.org/en/3.1/. An empty text, an empty list or None always means
-"not said" and never "no": a service that lists no language may speak any.
+The names are those of HSDS 3.1, https://docs.openreferral.org/en/3.1/. An empty text, an empty list or None always
+means "not said" and never "no": a service that lists no language may speak any.
 
-INVARIANT (ids keep identity): inside one source an id names one thing for ever; `key` (source and id) names it among all
-sources, so that a second import updates and never doubles.
+INVARIANT (ids keep identity): inside one source an id names one thing for ever; `key` (source and id) names it among
+all sources, so that a second import updates and never doubles.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Status = Literal["active", "inactive", "defunct", "temporarily closed", "unknown"]
-"""HSDS's own four, and `unknown` where the source says nothing that can be read; it is never taken for active."""
+"""HSDS's own four, and `unknown` where the source says nothing that can be read: neither open nor closed."""
 
 LocationType = Literal["physical", "postal", "virtual", "redacted"]
 """HSDS's own three, and `redacted` for a place that a source keeps to itself (proposed for HSDS, issue 166 there)."""
@@ -57,7 +57,7 @@ class Phone(Part):
 
 
 class Schedule(Part):
-    """When something is open: `byday` as `MO,TU`, times as `09:00`."""
+    """When something is open: `freq` WEEKLY or MONTHLY, `byday` as `MO,TU`, times as `09:00`."""
 
     freq: str = ""
     byday: str = ""
@@ -69,7 +69,7 @@ class Schedule(Part):
 
 
 class Address(Part):
-    """A postal address; `country` is an ISO 3166 code of two letters, or empty when the source does not say."""
+    """A postal address; `country` is an ISO 3166 code of two letters wherever the source can be read as one."""
 
     attention: str = ""
     address_1: str = ""
@@ -110,14 +110,13 @@ class Capacity(Part):
     updated: str = ""
 
 
-class Term(Part):
-    """A word of a taxonomy, such as `BH-1800` of 211's; `code` is empty where the id is the code."""
+class Attribute(Part):
+    """A taxonomy term that a service carries; `value` and `label` say more where the source does."""
 
-    code: str = ""
-    name: str = ""
-    description: str = ""
-    parent_id: str = ""
-    taxonomy: str = ""
+    taxonomy_term_id: Id
+    link_type: str = ""
+    value: str = ""
+    label: str = ""
 
 
 class Sourced(Part):
@@ -129,6 +128,16 @@ class Sourced(Part):
     def key(self) -> Key:
         """The source and the id."""
         return (self.source, self.id)
+
+
+class Term(Sourced):
+    """A word of a taxonomy, such as `BH-1800` of 211's; `code` is empty where the id is the code."""
+
+    code: str = ""
+    name: str = ""
+    description: str = ""
+    parent_id: str = ""
+    taxonomy: str = ""
 
 
 class Location(Sourced):
@@ -177,7 +186,7 @@ class Service(Sourced):
     means that nothing was coded. `assured_date` is the day on which the source last checked the entry.
     """
 
-    organization_id: Id
+    organization_id: str = ""
     name: str
     status: Status
     alternate_name: str = ""
@@ -197,9 +206,14 @@ class Service(Sourced):
     service_areas: tuple[ServiceArea, ...] = ()
     capacities: tuple[Capacity, ...] = ()
     at: tuple[ServiceAtLocation, ...] = ()
-    term_ids: tuple[str, ...] = ()
+    attributes: tuple[Attribute, ...] = ()
     types: tuple[Code, ...] = ()
     genders: tuple[Code, ...] = ()
+
+    @property
+    def term_ids(self) -> tuple[str, ...]:
+        """The ids of its taxonomy terms."""
+        return tuple(one.taxonomy_term_id for one in self.attributes)
 
 
 class Carried(Sourced):
@@ -217,7 +231,7 @@ class Directory(Model):
     organisations: tuple[Organisation, ...] = ()
     services: tuple[Service, ...] = ()
     locations: tuple[Location, ...] = ()
-    terms: tuple[tuple[str, Term], ...] = ()
+    terms: tuple[Term, ...] = ()
     carried: tuple[Carried, ...] = ()
 
     @cached_property
@@ -238,7 +252,7 @@ class Directory(Model):
     @cached_property
     def term(self) -> Mapping[Key, Term]:
         """The taxonomy terms by source and id."""
-        return {(source, term.id): term for source, term in self.terms}
+        return {one.key: one for one in self.terms}
 
     def organisation_of(self, service: Service) -> Organisation | None:
         """Return who runs `service`; None when the source does not say who that is."""

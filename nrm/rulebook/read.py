@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-NOT_TOPICS = frozenset({"vocabulary", "parameters", "guarantees", "national", "locale", "consent"})
+NOT_TOPICS = frozenset({"vocabulary", "parameters", "guarantees", "national", "locale", "consent", "directory"})
 EXAMPLES = ".examples.yaml"
 COMMON_VALUES = frozenset({"yes", "no", "unknown"})
 
-_NOT_READ_YET = frozenset({"guarantees", "consent"})
+_NOT_READ_YET = frozenset({"guarantees", "consent", "directory"})
 _LOOKS_LIKE_OURS = frozenset({".yaml", ".yml", ".json"})
 _STAND_IN = {"label": dict.fromkeys(LANGUAGES, "…")}
 """The label of a common value while `common.yaml` is broken, so that one fault is not told once for each fact."""

@@ -89,7 +89,7 @@ cases = Table(
     Column("opened_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("wrapped_key", LargeBinary),
-    Index(None, "organisation"),
+    Index(None, "organisation", "case_id"),  # in the order in which they are listed
 )
 
 groups = Table(

@@ -132,7 +132,7 @@ def _names(place: Place, sealed: bytes) -> bool:
     """Say whether whole sealed bytes begin with the header of `place`; refuses a place that cannot be."""
     _, group, version = place
     length = len(sealed) - OVERHEAD
-    return sealed.startswith(_start(group, version, length if length > 0 else 0)) and length >= 0
+    return sealed.startswith(_start(group, version, max(0, length))) and length >= 0
 
 
 def case_marker(case: bytes, key: bytes) -> bytes:

@@ -77,5 +77,3 @@ def test_every_group_in_the_database_opens_at_its_place_and_nowhere_else(office)
         return [open_.open(unit.cases.group(case, name, version)) for version, name in unit.cases.written(case)]
 
     assert len(office.store.run(work)) == 9
-
-

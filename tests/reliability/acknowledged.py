@@ -16,7 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from driver import story
-from installations import verified
+from real_installations import verified
 
 from nrm.audit.entry import decode
 from nrm.casework.safe import OpenCase
@@ -38,7 +38,7 @@ OF_A_CASE = ("open", "amend", "read", "decide", "history")
 
 @dataclass
 class Known:
-    """A case: the story of each version, its decisions, how many entries of each kind it has, and whether it is gone."""
+    """A case: the story of each version, its decisions, its entries by kind, and whether it is gone."""
 
     stories: list[str]
     decisions: set[UUID] = field(default_factory=set)
@@ -151,7 +151,7 @@ class Truth:
         return {row.decision for row in made} - self.cases[case].decisions
 
     def _case(self, unit, keyring, case) -> None:
-        """Compare one case: every version opens and says its story, every change has its entry, every entry its change."""
+        """Compare one case: every version opens and says its story, each change has its entry and the reverse."""
         known, row = self.cases[case], unit.cases.get(case)
         assert row.version == len(known.stories)
         if known.shredded:
@@ -168,7 +168,10 @@ class Truth:
         self._entries(unit, open_, known)
 
     def _entries(self, unit, open_, known) -> None:
-        events = [(decode(row.leaf), open_.open_json("event", 1, row.details)["details"]) for row in unit.events.of(open_.case)]
+        events = [
+            (decode(row.leaf), open_.open_json("event", 1, row.details)["details"])
+            for row in unit.events.of(open_.case)
+        ]
         assert Counter(entry.action.removeprefix("cli:") for entry, _ in events) == known.entries
         assert all(details["event"] == str(entry.event) for entry, details in events)
         changes = [told["version"] for entry, told in events if entry.action in {"cli:case:open", "cli:group:change"}]

@@ -14,7 +14,7 @@ from itertools import cycle
 from typing import get_args
 from urllib.parse import quote
 
-from nrm.case.fields import Line, Story
+from nrm.case.fields import Line, Part, Story
 from nrm.case.record import GROUPS, CaseRecord
 
 CORES = {
@@ -30,19 +30,33 @@ WORDS = (*CORES.values(), BORN, "27.11.1983", "27/11/1983", PHONE, PHONE[1:], DO
 
 
 def record():
-    """Return a case record in which every text of every group is a canary, in turn of every script."""
+    """Return a case record in which every text of every part is a canary, in turn of every script."""
     scripts = cycle(CORES.values())
-    data = {}
-    for group in (name for name in GROUPS if name != "facts"):
-        fields = CaseRecord.model_fields[group].annotation.model_fields.items()
-        texts = [name for name, field in fields if {Line, Story} & set(get_args(field.annotation))]
-        assert texts, group
-        data[group] = {name: f"{next(scripts)} {name}" for name in texts}
-    data["identity"] |= {"birth_date": BORN, "identity_numbers": [{"kind": "passport", "number": DOCUMENT}]}
+    groups = {name: CaseRecord.model_fields[name].annotation for name in GROUPS if name != "facts"}
+    data = {name: _filled(part, scripts) for name, part in groups.items()}
+    assert all(data.values()), "every group has a text"
+    numbers = [{"kind": "passport", "number": DOCUMENT}]
     channels = [{"kind": "own_phone", "address": PHONE, "safe": "yes"}, {"kind": "email", "address": EMAIL}]
+    data["identity"] |= {"birth_date": BORN, "identity_numbers": numbers}
     data["contact"] |= {"channels": channels, "languages": ["am"]}
-    data["facts"] = {"indicators": ["found_where_exploitation_occurs"]}
-    return data
+    return data | {"facts": {"indicators": ["found_where_exploitation_occurs"]}}
+
+
+def _filled(part, scripts):
+    """Fill in each text, and what a part must have besides; of a list, one."""
+    data = {}
+    for name, field in part.model_fields.items():
+        inner = get_args(field.annotation)
+        if {Line, Story} & set(inner):
+            data[name] = f"{next(scripts)} {name}"
+        elif isinstance(field.annotation, type) and issubclass(field.annotation, Part):
+            data[name] = _filled(field.annotation, scripts)
+        elif inner and isinstance(inner[0], type) and issubclass(inner[0], Part):
+            filled = _filled(inner[0], scripts)
+            data[name] = [filled] if len(inner) > 1 and inner[1] is Ellipsis else filled
+        elif field.is_required():
+            data[name] = inner[0] if inner else "2026-01-15"
+    return {name: value for name, value in data.items() if value}
 
 
 def encoded(word):

@@ -2,7 +2,7 @@
 
 import databases
 import pytest
-from installations import founded, opened
+from real_installations import founded, opened
 
 
 @pytest.fixture(params=databases.BOTH)

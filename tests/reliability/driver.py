@@ -3,9 +3,10 @@
     python driver.py HOME
 
 It reads everything that a command needs once, and then forks a child for each line that it is told on its standard
-input: JSON with a `seed`, the `cases` that are known, as [identifier, version], and when the child is to kill itself: at
-so many calls of a kind in `WAYS`, or at no call, because it is killed from outside. A child works until it is killed, and writes a line when it begins something and one when it was told that it
-is done. What it was told is done must never be lost.
+input: JSON with a `seed`, the `cases` that are known, as [identifier, version], the `way` in which the child is killed,
+and `after` how much: the child kills itself at so many calls of a kind in `WAYS`, or is killed from outside. It works
+until then, and writes a line when it begins something and one when it was told that it is done. What it was told is
+done must never be lost.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import sys
 from pathlib import Path
 from uuid import UUID
 
-from installations import ON, asked, books, opened, record
+from real_installations import ON, asked, books, opened, record
 
 from nrm.casework import deciding, keep
 from nrm.casework.asked import NotPermittedError
@@ -41,7 +42,7 @@ FEWEST = 4
 
 def story(name):
     """Return the narrative that belongs to a name, some of it longer than a page of the database."""
-    chance = random.Random(name)
+    chance = random.Random(name)  # noqa: S311 - no secret
     return f"{name} " + "".join(chance.choices("abcdefgh ijklmnop", k=chance.choice((20, 600, 9_000)))).strip()
 
 
@@ -53,7 +54,7 @@ class Worker:
     """Does one random thing after the other."""
 
     def __init__(self, home, seed, cases):
-        self.chance = random.Random(seed)
+        self.chance = random.Random(seed)  # noqa: S311 - no secret
         self.seed = seed
         self.home = home
         self.office = opened(home)

@@ -19,10 +19,12 @@ import canaries
 import fast_keys
 import psycopg
 import pytest
-from commands import Commands, kept_away
+from clear_pages import pages
+from nrm_commands import Commands, kept_away
 from own_server import OwnServer
-from pages import pages
+from real_installations import app
 
+from nrm.bootstrap_store import open_office
 from nrm.home import read_home
 from nrm.vault.keys_file import open_keys
 from nrm.vault.passphrase import Passphrase
@@ -74,7 +76,9 @@ class Place:
         found = canaries.found_under(folders, needles)
         found += [("output", said) for said in canaries.found_in(self.nrm.said, needles)]
         for path in [] if self.server else sorted(self.made.rglob("cases.db")):
-            found += [(f"pages of {path.name}", said) for said in canaries.found_in(pages(path, keys.secret("database")))]
+            found += [
+                (f"pages of {path.name}", said) for said in canaries.found_in(pages(path, keys.secret("database")))
+            ]
         return found
 
 
@@ -125,17 +129,26 @@ def fail_every_way(place, case):
         {**record, "account": [core, canaries.PHONE]},
     ]
     texts = [json.dumps(data, ensure_ascii=False) for data in broken]
-    texts += [f"identity: {{first_name: {core}\nlast_name: [", f"{core}\n", f"a: {core}\na: {core}", f"\tidentity: {core}"]
+    texts += [
+        f"identity: {{first_name: {core}\nlast_name: [",
+        f"{core}\n",
+        f"a: {core}\na: {core}",
+        f"\tidentity: {core}",
+    ]
     for number, text in enumerate(texts):
         file = place.given(f"broken{number}.yaml", text)
-        nrm("case", "open", file, code=2)
-        nrm("case", "amend", case, file, "--seen", "2", code=2)
-        nrm("decide", file, "--on", "2026-03-01", code=2)
+        ways = (
+            ("case", "open", file),
+            ("case", "amend", case, file, "--seen", "2"),
+            ("decide", file),
+            ("case", "facts", file),
+        )
+        nrm(*ways[number % len(ways)], code=2)
     nrm("case", "amend", case, place.case_file, "--seen", "1", code=2)
     nrm("case", "show", core, "--group", "identity", code=2)
     nrm("case", "show", case, "--group", core, code=2)
     nrm("case", "show", case, "--group", "identity", NRM_ROLE="administrator", code=1)
-    nrm("case", "show", case, "--group", "identity", NRM_ORGANISATION="other", code=1)
+    nrm("case", "show", case, "--group", "identity", NRM_ORGANISATION="other", code=2)
     nrm("case", "shred", case, "--yes", code=1)
     nrm("case", "list", NRM_PASSPHRASE_FILE=str(kept_away(place.folder / "given" / "wrong", WORDS[::-1])), code=2)
     others = place.made / "others.json"
@@ -165,7 +178,7 @@ from dataclasses import replace
 from pathlib import Path
 import fast_keys
 from driver import WAYS, killed_after
-from installations import ON, app, asked, books, read_home
+from real_installations import ON, app, asked, books, read_home
 from nrm.bootstrap_store import open_office
 from nrm.casework import deciding, keep
 from nrm.textfile import read_bytes
@@ -202,7 +215,7 @@ def look_from_outside(place):
     for words in (["rotate", "--home", place.home], ["status", "--keys", place.home / "keys.json"]):
         nrm("keys", *words, NRM_ROLE="administrator")
     nrm("db", "backup", made / "backup", NRM_ROLE="administrator")
-    nrm("db", "check")
+    nrm("db", "check", NRM_ROLE="administrator")
     again = made / "again"
     again.mkdir(mode=0o700)
     (again / "keys.json").write_bytes((place.home / "keys.json").read_bytes())
@@ -213,8 +226,9 @@ def look_from_outside(place):
             connection.execute("CREATE DATABASE again")
         text = text.replace(place.server.url(), place.server.url("again"))
     (again / "home.toml").write_text(text)
-    nrm("db", "restore", made / "backup", NRM_HOME=str(again))
-    nrm("db", "check", NRM_HOME=str(again))
+    nrm("audit", "export", again / "log")
+    nrm("db", "restore", made / "backup", NRM_HOME=str(again), NRM_ROLE="administrator")
+    nrm("db", "check", NRM_HOME=str(again), NRM_ROLE="administrator")
 
 
 def test_no_canary_is_in_the_clear_anywhere(place):
@@ -226,43 +240,35 @@ def test_no_canary_is_in_the_clear_anywhere(place):
     assert place.found() == []
 
 
-@pytest.mark.parametrize("where", ["a file of the installation", "a published tile", "a backup", "a temporary file"])
-def test_the_search_finds_a_canary_in_any_file_however_it_is_written(where, tmp_path):
-    names = {"a published tile": "log/tile/entries/000.p/7", "a backup": "backup", "a temporary file": "tmp/nrm-1"}
-    path = tmp_path / names.get(where, "home.toml")
+@pytest.mark.parametrize("place_of_it", ["home.toml", "log/tile/entries/000.p/7", "backup", "temporary/nrm-1"])
+def test_the_search_finds_a_canary_in_any_file_however_it_is_written(place_of_it, tmp_path):
+    path = tmp_path / place_of_it
     path.parent.mkdir(parents=True, exist_ok=True)
-    for core in canaries.WORDS:
-        for way, needle in canaries.encoded(f"{core}").items():
+    for word in canaries.WORDS:
+        for needle in canaries.encoded(word).values():
             path.write_bytes(os.urandom(999) + needle + os.urandom(999))
-            assert (str(path), f"{core} as {way}") in canaries.found_under([tmp_path]) or _same(core, way, path, tmp_path)
+            assert any(file == str(path) and word in said for file, said in canaries.found_under([tmp_path]))
 
 
-def _same(core, way, path, folder):
-    """Two ways may give the same bytes; then the search says the other one."""
-    return any(found == str(path) and said.startswith(core) for found, said in canaries.found_under([folder])) and way
+def test_the_search_finds_a_canary_in_the_name_of_a_file(tmp_path):
+    (tmp_path / f"{canaries.CORES['arabic']}.log").write_text("")
+    assert canaries.found_under([tmp_path]) != []
 
 
 def test_the_search_finds_what_somebody_would_store_or_say_in_the_clear(place):
-    place.nrm("init", place.home, "--origin", "nrm.example.org/log", "--organisation", "shelter-a", *place.database())
-    assert place.found() == []
-    place.nrm("audit", "export", place.made / canaries.CORES["arabic"])
-    assert {where for where, _ in place.found()} >= {"output"}, "it shows the name of the folder"
-    word = canaries.CORES["cyrillic"]
-    plant(place, f"what she told: {word}".encode())
-    place.end()
-    wanted = f"{word} as UTF-8"
-    where = {where.removeprefix(str(place.server.folder)).split("/")[1] if place.server else where for where, said in place.found() if said == wanted}
-    assert where >= ({"data"} if place.server else {"pages of cases.db"})
-    if place.server:
-        assert (str(place.server.log), f"{word} as hexadecimal") in place.found(), "the server tells what it was given"
-
-
-def plant(place, data):
-    """Store something unsealed, as a fault of the program would."""
-    from installations import app
-
-    from nrm.bootstrap_store import open_office
-
+    """A fault of the program is played: something goes into the database unsealed, and to the screen."""
+    nrm, word = place.nrm, canaries.CORES["cyrillic"]
+    nrm("init", place.home, "--origin", "nrm.example.org/log", "--organisation", "shelter-a", *place.database())
+    nrm("audit", "export", place.made / canaries.CORES["arabic"])
     office = open_office(read_home(place.home), place.keys(), app())
-    office.store.run(lambda unit: unit.rulebooks.add("f" * 64, data))
+    office.store.run(lambda unit: unit.rulebooks.add("f" * 64, f"what she told: {word}".encode()))
     office.close()
+    place.end()
+    found = place.found()
+    assert any(where == "output" and told.startswith(canaries.CORES["arabic"]) for where, told in found)
+    said = {where for where, told in found if told.startswith(word)}
+    if place.server:
+        assert any(where.startswith(str(place.server.data)) for where in said)
+        assert (str(place.server.log), f"{word} as hexadecimal") in found, "the server tells what it was given"
+    else:
+        assert said == {"pages of cases.db"}, "the file itself is encrypted"

@@ -12,11 +12,11 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from installations import ON, asked, opened, record, verified
+from real_installations import ON, asked, opened, record, verified
 
 from nrm.audit.entry import decode
 from nrm.casework import deciding, keep
-from nrm.errors import NrmError
+from nrm.casework.errors import ClockError
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -100,7 +100,9 @@ def test_keys_are_rotated_and_destroyed_when_the_clock_was_set_back(home, office
     clock.now -= 2 * HOUR
     epoch = desk.keyring.rotate(clock())
     row = office.store.run(lambda unit: unit.cases.get(case))
-    assert office.store.run(lambda unit: unit.cases.rewrap(case, row.wrapped_key, desk.keyring.rewrap(case, row.wrapped_key)))
+    assert office.store.run(
+        lambda unit: unit.cases.rewrap(case, row.wrapped_key, desk.keyring.rewrap(case, row.wrapped_key))
+    )
     desk.keyring.destroy_epoch(1, clock())
     assert [(one.epoch.number, one.current) for one in desk.keyring.status()] == [(1, False), (epoch.number, True)]
     assert json.loads(keep.read_groups(desk, asked(home), case, ["account"])["account"])["journey"] == "0"
@@ -110,7 +112,9 @@ def test_keys_are_rotated_and_destroyed_when_the_clock_was_set_back(home, office
 def test_a_clock_before_the_log_was_thought_of_is_refused_and_nothing_happens(home, office, clock, year):
     """A machine whose battery is flat says 1970; the log would say so for ever."""
     clock.now = datetime(year, 1, 1, tzinfo=UTC)
-    with pytest.raises(NrmError):
+    with pytest.raises(
+        ClockError, match=f"the clock of this machine says `{year}-01-01`.*set the clock, then try again"
+    ):
         keep.open_case(office.desk, asked(home), record("0"), ON)
     clock.now = NOON
     assert keep.list_cases(office.desk, asked(home)) == []

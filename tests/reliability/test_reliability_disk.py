@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
-from installations import ON, asked, founded, opened, record, verified
+from real_installations import ON, asked, founded, opened, record, verified
 from sqlalchemy import event
 
 from nrm.audit.errors import LogRefusedError
@@ -102,7 +102,9 @@ def test_a_file_that_may_not_grow_says_so_and_goes_on_when_it_may(home):
     with files_limited((home.folder / "cases.db-wal").stat().st_size + 100_000):
         error = kept_until_it_fails(office, kept)
     assert isinstance(error, StoreError)
-    assert str(error).startswith(("store: the disk failed while the database was read or written", "store: the disk is full"))
+    assert str(error).startswith(
+        ("store: the disk failed while the database was read or written", "store: the disk is full")
+    )
     assert kept
     office.close()
     assert_whole(home, kept)
@@ -114,8 +116,11 @@ def test_a_log_that_cannot_be_published_is_published_later_and_nothing_is_lost(h
     office.sequencer.run()
     seen = verified(home, office.vkey)
     kept[keep.open_case(office.desk, asked(home), record("second"), ON).case] = "second"
-    office.store.run(office.sequencer._sequence)  # as when a process ends between store and files
-    with files_limited(60), pytest.raises(LogRefusedError, match="the file cannot be written: file too large; make room"):
+    office.store.run(office.sequencer._sequence)  # noqa: SLF001 - as when a process ends between store and files
+    with (
+        files_limited(60),
+        pytest.raises(LogRefusedError, match="the file cannot be written: file too large; make room"),
+    ):
         office.sequencer.run()
     assert verified(home, office.vkey, seen) == seen, "what was published stands"
     assert office.sequencer.run() == 2
@@ -133,7 +138,7 @@ def small_disk(folder, size):
     try:
         yield
     finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
+        subprocess.run(["/bin/umount", "-l", str(folder)], check=True)
 
 
 def test_a_disk_that_is_really_full_loses_nothing(tmp_path):
@@ -148,7 +153,7 @@ def test_a_disk_that_is_really_full_loses_nothing(tmp_path):
         error = kept_until_it_fails(office, kept)
         assert isinstance(error, StoreError)
         assert "the disk is full; make room" in str(error)
-        with pytest.raises(NrmError, match="the disk is full|no space left on device"):
+        with pytest.raises(NrmError, match=r"the disk is full|no space left on device"):
             office.sequencer.run()
         office.close()
         assert verified(home, office.vkey, seen)
@@ -190,7 +195,7 @@ def test_a_database_that_may_only_be_read_says_so(bound):
     for path, rights in ((file, 0o400), (bound.folder, 0o500)):
         before = path.stat().st_mode
         path.chmod(rights)
-        with pytest.raises(StoreError, match="the database cannot be written|the database file cannot be opened"):
+        with pytest.raises(StoreError, match=r"the database cannot be written|the database file cannot be opened"):
             keep.open_case(opened(bound).desk, asked(bound), record("second"), ON)
         path.chmod(before)
     assert_whole(bound, kept)
@@ -205,7 +210,9 @@ def test_a_published_log_that_may_only_be_read_says_so(bound):
     folders = [bound.log, *(path for path in bound.log.rglob("*") if path.is_dir())]
     for folder in folders:
         folder.chmod(0o500)
-    with pytest.raises(LogRefusedError, match="the file cannot be written: permission denied; make room or give the right"):
+    with pytest.raises(
+        LogRefusedError, match="the file cannot be written: permission denied; make room or give the right"
+    ):
         office.sequencer.run()
     for folder in folders:
         folder.chmod(0o700)
@@ -226,9 +233,11 @@ def test_a_database_file_that_is_taken_away_in_mid_transaction_is_missed(home):
 
     with pytest.raises(StoreError, match="it is gone: no such file or directory; check the disk, then start again"):
         office.store.run(take_away)
-    with pytest.raises(StoreError, match="it is gone|the database file cannot be opened"):
+    with pytest.raises(StoreError, match=r"it is gone|the database file cannot be opened"):
         keep.open_case(office.desk, asked(home), record("second"), ON)
-    with pytest.raises(StoreError, match="it cannot be opened: no such file or directory; check where it is, or restore"):
+    with pytest.raises(
+        StoreError, match="it cannot be opened: no such file or directory; check where it is, or restore"
+    ):
         opened(home)
     with suppress(FileNotFoundError):
         elsewhere.rename(file)

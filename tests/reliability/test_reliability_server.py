@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import psycopg
 import pytest
-from installations import ON, asked, founded, opened, record, verified
 from own_server import OwnServer
+from real_installations import ON, asked, founded, opened, record, verified
 
 from nrm.casework import keep
 from nrm.casework.errors import StoreDoubtError, StoreError
@@ -53,7 +53,8 @@ def cut_all(server):
     """Have the server end all other connections, as when somebody restarts it or a network breaks."""
     with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
         connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname <> 'postgres'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE pid <> pg_backend_pid() AND datname <> 'postgres'"
         )
 
 
@@ -87,7 +88,9 @@ def test_a_server_that_ends_in_mid_transaction_is_told_and_nothing_of_it_happene
     seen = verified(home, office.vkey)
     desk = struck(office, server.kill if how == "killed" else lambda: server.stop(how))
     try:
-        with pytest.raises(StoreError, match="the database is gone; check that its server runs, then try again") as told:
+        with pytest.raises(
+            StoreError, match="the database is gone; check that its server runs, then try again"
+        ) as told:
             keep.amend(desk, asked(home), case, 1, record("second"), ON)
         assert not isinstance(told.value, StoreDoubtError), "it is known that nothing happened"
         with pytest.raises(StoreError, match="the database is gone"):
@@ -118,7 +121,7 @@ def test_a_server_that_is_not_there_is_told_at_once_and_found_again(server, home
     office.close()
 
 
-def test_a_full_disk_of_the_server_is_told(server, home):
+def test_a_full_disk_of_the_server_is_told(home):
     """What the server would say; a disk that is really full is tested with the embedded database."""
     office = opened(home)
 

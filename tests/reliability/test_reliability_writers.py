@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 from uuid import UUID
 
-from installations import asked, opened, verified
+from real_installations import asked, opened, verified
 
 from nrm.audit.checkpoint import parse_checkpoint
 from nrm.audit.entry import decode

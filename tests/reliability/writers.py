@@ -15,7 +15,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from installations import ON, asked, books, opened, record
+from real_installations import ON, asked, books, opened, record
 
 from nrm.audit.source import CHECKPOINT
 from nrm.casework import keep

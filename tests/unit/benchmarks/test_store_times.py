@@ -109,9 +109,8 @@ def test_a_damaged_case_stops_the_bulk_figures(office):
         vault._opened(office, damaged(), 1)  # noqa: SLF001 - the check itself
 
 
-def test_the_vault_tables_are_written(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(vault, "KINDS", (SQLCIPHER,))
-    vault.main("20,40", 2, 2, tmp_path / "rounds.json")
+def test_the_vault_tables_are_written(tmp_path, capsys):
+    vault.main("20,40", 2, 2, SQLCIPHER, tmp_path / "rounds.json")
     out = capsys.readouterr().out
     assert "| SQLCipher: bulk open from the store, a second |" in out
     assert "### SQLCipher: opening a case writes " in out

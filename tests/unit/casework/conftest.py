@@ -7,9 +7,3 @@ from offices import new_office
 @pytest.fixture
 def office(tmp_path):
     return new_office(tmp_path)
-
-
-@pytest.fixture
-def altered(office):
-    """Alter what is stored, as somebody would who has the database and no key."""
-    return lambda change: change(office.store.state)

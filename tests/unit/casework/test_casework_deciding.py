@@ -66,7 +66,9 @@ def test_a_decision_of_the_past_is_replayed_after_the_case_and_the_rules_changed
     made = office.decide(case)
     office.amend(case, 1, "facts: {signs: [threats]}\n")
     shelter = settings.rules / "care" / "shelter.yaml"
-    shelter.write_text(shelter.read_text().replace("- {offer: shelter}", "- {offer: shelter}\n      - {offer: guardian}"))
+    shelter.write_text(
+        shelter.read_text().replace("- {offer: shelter}", "- {offer: shelter}\n      - {offer: guardian}")
+    )
     office.desk = office.desk_with(FileBooks(Application(settings)))
     now = office.decide(case)
     assert ("guardian" in now.plan.codes(), "guardian" in made.plan.codes()) == (True, False)
@@ -231,8 +233,20 @@ def test_details_in_the_place_of_others_are_noticed(office, what):
     assert office.said()[-1] == ("case:read", "integrity_failed")
 
 
+def test_an_entry_that_was_altered_is_noticed(office):
+    case = office.open(SMALL).case
+    details = office.store.state.details
+    (place, (order, row)) = next(iter(details.items()))
+    details[place] = (order, replace(row, leaf=row.leaf.replace(b"caseworker", b"supervisor")))
+    with pytest.raises(VaultError, match="the details of another"):
+        office.history(case)
+
+
 def test_an_entry_of_another_case_in_the_history_is_noticed(office):
-    case, other = office.open(SMALL).case, office.open(BO.split("\n")[1].replace("acts: [harbouring]", "signs: [debt]")).case
+    case, other = (
+        office.open(SMALL).case,
+        office.open(BO.split("\n")[1].replace("acts: [harbouring]", "signs: [debt]")).case,
+    )
     details = office.store.state.details
     ours = next(key for key in details if key[0] == case)
     theirs = next(key for key in details if key[0] == other)

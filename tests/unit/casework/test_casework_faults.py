@@ -112,16 +112,20 @@ def test_a_lost_epoch_is_a_destroyed_key(office):
     office.keys.new_epoch(NOON)
     office.read(case, "identity")
     office.keys.destroy_epoch(1, NOON)
-    for attempt in (lambda: office.read(case, "identity"), lambda: office.amend(case, 1, BO), lambda: office.decide(case)):
+    for attempt in (
+        lambda: office.read(case, "identity"),
+        lambda: office.amend(case, 1, BO),
+        lambda: office.decide(case),
+    ):
         with pytest.raises(KeyLostError, match="which was destroyed on 2026-03-01"):
             attempt()
         assert office.said()[-1][1] == "key_destroyed"
     office.read(office.open().case, "identity")
 
 
-def test_keys_that_cannot_be_read_are_unavailable_and_not_an_altered_record(office):
+def test_keys_that_cannot_be_read_are_unavailable_and_not_an_altered_record(office, tmp_path):
     case = office.open().case
-    file = office.keys._path
+    file = tmp_path / "keys.json"
     hidden = file.rename(file.with_name("hidden.json"))
     with pytest.raises(KeyStoreRefusedError):
         office.open()

@@ -78,7 +78,11 @@ def test_a_change_of_a_version_that_somebody_changed_is_refused_and_logged(offic
 
 @pytest.mark.parametrize(
     ("text", "verb"),
-    [("case: {reference: Only}\n", "case:change"), ("", "case:change"), ("facts: {acts: [harbouring]}\n", "group:change")],
+    [
+        ("case: {reference: Only}\n", "case:change"),
+        ("", "case:change"),
+        ("facts: {acts: [harbouring]}\n", "group:change"),
+    ],
 )
 def test_an_amendment_of_the_envelope_alone_changes_the_case_and_no_group(office, text, verb):
     case = office.open("").case
@@ -124,7 +128,9 @@ def test_an_amendment_that_is_refused_is_an_entry_whatever_was_in_it(office, tex
 
 def test_the_same_identifier_is_noticed_over_two_organisations_and_nothing_else_is_told(office):
     first = office.open()
-    second = office.open('contact: {channels: [{kind: own_phone, address: "00373 69-471-100"}]}\n', asked(organisation=THEIRS))
+    second = office.open(
+        'contact: {channels: [{kind: own_phone, address: "00373 69-471-100"}]}\n', asked(organisation=THEIRS)
+    )
     assert (first.duplicate, second.duplicate) == (False, True)
     assert set(vars(second)) == {"case", "version", "duplicate", "not_compared"}
     assert keep.ALREADY_KNOWN == "an organisation already has a case with this identifier; ask the coordinator"
@@ -202,7 +208,7 @@ def test_nothing_is_returned_when_its_entry_cannot_be_written(office, monkeypatc
         lambda: office.amend(case, 1, BO),
         lambda: office.decide(case),
         lambda: office.history(case),
-        lambda: office.open(),
+        office.open,
         lambda: office.shred(case),
         lambda: keep.list_cases(office.desk, asked()),
     ):

@@ -124,14 +124,27 @@ def test_tiles_that_were_deleted_are_made_again_when_the_log_grows(office):
     assert verified(office) == 2
 
 
-def test_a_tile_that_was_altered_stops_the_log(office):
+def test_a_bundle_that_was_altered_is_not_carried_on(office):
     office.open(BO)
     office.sequencer.run()
     bundle = next(path for path in (office.log / "tile" / "entries").rglob("*") if path.is_file())
     bundle.write_bytes(bundle.read_bytes().replace(b"done", b"DONE"))
     office.open(BO)
+    assert office.sequencer.run() == 2
+    assert verified(office) == 2
+
+
+def test_a_tile_that_was_altered_stops_the_log(office):
+    case = office.open(BO).case
+    for _ in range(260):
+        office.read(case, "identity")
+    office.sequencer.run()
+    tile = office.log / "tile" / "1" / "000.p" / "1"
+    tile.write_bytes(bytes(32))
+    office.open(BO)
+    for _ in range(2):
+        refused(office.sequencer.run, "do not give the root that was signed")
     with pytest.raises(LogError):
-        office.sequencer.run()
         verified(office)
 
 
@@ -148,8 +161,6 @@ def test_a_head_that_we_did_not_sign_is_not_carried_on(office):
     state.leaves[0] = other
     state.head = LogHead(1, bytes(signed(Checkpoint(ORIGIN, 1, growth.root()), forged)))
     refused(office.sequencer.run, "does not bear our signature")
-    office.open(BO)
-    refused(lambda: office.store.run(office.sequencer._sequence), "does not bear our signature")
     assert not (office.log / CHECKPOINT).exists()
 
 
@@ -181,7 +192,7 @@ def test_a_checkpoint_with_cosignatures_stays(office):
     assert path.read_bytes() == before
 
 
-def test_many_sequencers_at_once_make_one_log(office, tmp_path):
+def test_many_sequencers_at_once_make_one_log(office):
     faults = []
 
     def work():
@@ -190,7 +201,7 @@ def test_many_sequencers_at_once_make_one_log(office, tmp_path):
             for _ in range(10):
                 office.open(BO)
                 sequencer.run()
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001 - told below, in the thread of the test
             faults.append(fault)
 
     threads = [threading.Thread(target=work) for _ in range(4)]

@@ -43,7 +43,7 @@ def _make_cases() -> None:
         sa.Column("wrapped_key", sa.LargeBinary),
         sa.PrimaryKeyConstraint("case_id", name="pk_cases"),
     )
-    op.create_index("ix_cases_organisation", "cases", ["organisation"])
+    op.create_index("ix_cases_organisation_case_id", "cases", ["organisation", "case_id"])
     _about_a_case(
         "case_groups",
         ["grp", "version"],

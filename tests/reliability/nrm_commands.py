@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
-from functools import partial
+from functools import cache, partial
 from types import SimpleNamespace
 
 import fast_keys
 
+from nrm import bootstrap
 from nrm.cli import unlock
 from nrm.cli.main import run
 from nrm.vault.keys_file import create_keys, open_keys
@@ -19,7 +19,8 @@ class Commands:
     """Runs `nrm`; `said` is everything that it wrote to both streams, what it may show to the asker left out."""
 
     def __init__(self, monkeypatch, home, passphrase_file):
-        # Only how long a passphrase takes to guess is another here: each command would take a second more.
+        # Each command would read the same rules again, and take its time over the passphrase; it does the same without.
+        monkeypatch.setattr(bootstrap, "read_files", cache(bootstrap.read_files))
         monkeypatch.setattr(unlock, "create_keys", partial(create_keys, cost=fast_keys.FAST))
         monkeypatch.setattr(unlock, "open_keys", partial(open_keys, least=fast_keys.FAST))
         for name in ("COLUMNS", "FORCE_COLOR", "NRM_RULES", "NRM_SEEDS", "NRM_ORGANISATION", "NRM_KEYS"):
@@ -59,5 +60,5 @@ class Commands:
 def kept_away(path, text):
     """Write a file that only its owner may read."""
     path.write_text(text)
-    os.chmod(path, 0o600)
+    path.chmod(0o600)
     return path
