@@ -16,7 +16,7 @@ from nrm.casework.asked import Asked
 from nrm.casework.keep import amend, open_case, read_groups
 from nrm.casework.ports import CaseRow, GroupRow
 from nrm.casework.record import facts_of, joined, marks_of, packed, parts_of
-from nrm.casework.safe import LOG, PACKED, OpenCase
+from nrm.casework.safe import PACKED, OpenCase
 from nrm.storage import schema
 from nrm.textfile import read_file
 
@@ -113,10 +113,12 @@ class CaseWork:
         entry = self._desk.store.run(lambda unit: unit.events.of(self._kept))[0]
         ready = []
         for _ in range(count):
-            case, wrapped = OpenCase.new(uuid4(), self._desk.keyring)
-            parts = {**self.parts, PACKED: self.facts, LOG: urandom(32)}
+            case, wrapped = OpenCase.new(uuid4(), self._office.home.organisation, self._desk.keyring)
+            parts = {**self.parts, PACKED: self.facts}
             row = CaseRow(case.case, self._office.home.organisation, 1, now, now, wrapped)
-            ready.append((row, [case.seal(name, 1, data) for name, data in parts.items()]))
+            ready.append(
+                (row, [*(case.seal(name, 1, data) for name, data in parts.items()), case.seal_log(urandom(32))])
+            )
 
         def prepared() -> None:
             row, groups = ready.pop()

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import insert
 
-from nrm.casework.safe import LOG, OpenCase
+from nrm.casework.safe import OpenCase
 from nrm.storage import schema
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ def _sealed(
     now = office.desk.clock()
     fixed = {"organisation": office.home.organisation, "version": 1, "opened_at": now, "changed_at": now}
     for one in cases:
-        case, wrapped = OpenCase.new(one, office.desk.keyring)
+        case, wrapped = OpenCase.new(one, office.home.organisation, office.desk.keyring)
         rows.append({"case_id": one, "wrapped_key": wrapped, **fixed})
-        for name, data in {**groups, LOG: urandom(32)}.items():
-            sealed.append({"case_id": one, "grp": name, "version": 1, "sealed": case.seal(name, 1, data).sealed})
+        made = [*(case.seal(name, 1, data) for name, data in groups.items()), case.seal_log(urandom(32))]
+        sealed += [{"case_id": one, "grp": row.group, "version": 1, "sealed": row.sealed} for row in made]
     return rows, sealed

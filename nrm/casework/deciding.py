@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from os import urandom
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from nrm.audit.entry import decode
+from nrm.audit.entry import SECRET_BYTES, decode, details_digest
 from nrm.audit.tree import leaf_hash
 from nrm.case.record import GROUPS
 from nrm.casework.asked import own, permit, permit_groups
@@ -86,15 +87,27 @@ def decide(desk: Desk, asked: Asked, case: UUID, on: date, country: str | None =
         canonical = canonical_plan(plan)
         digest = plan_digest(canonical)
         decision = uuid4()
+        # Salted, because equal facts give equal plans: a bare digest in the store could be guessed.
+        salt = urandom(SECRET_BYTES)
         kept = {
             "decision": str(decision),
+            "salt": salt.hex(),
             "facts": {name: plain(value) for name, value in facts.items()},
             "plan": json.loads(canonical),
         }
         sealed = open_.seal_json(DECISION, row.version, kept)
         unit.decisions.add(
             DecisionRow(
-                decision, case, row.version, desk.clock(), on, country, plan.digest, digest, plan.disputed, sealed
+                decision=decision,
+                case=case,
+                version=row.version,
+                made_at=desk.clock(),
+                on=on,
+                country=country,
+                rulebook=plan.digest,
+                digest=_salted(salt, digest),
+                disputed=plan.disputed,
+                sealed=sealed,
             )
         )
         if not unit.rulebooks.known(plan.digest):
@@ -138,7 +151,9 @@ def replay(desk: Desk, asked: Asked, case: UUID, decision: UUID) -> Decided:
             raise _not_replayed("the rulebook that is kept cannot be read, or is another one") from None
         plan = engine.decide(facts, made.on)
         again = canonical_plan(plan)
-        if plan.digest != made.rulebook or plan_digest(again) != made.digest or json.loads(again) != kept["plan"]:
+        digest = plan_digest(again)
+        salted = _salted(bytes.fromhex(kept["salt"]), digest)
+        if plan.digest != made.rulebook or salted != made.digest or json.loads(again) != kept["plan"]:
             raise _not_replayed("the plan does not come out as it was kept")
         journal.write(
             unit,
@@ -146,7 +161,7 @@ def replay(desk: Desk, asked: Asked, case: UUID, decision: UUID) -> Decided:
             case=open_,
             details={"decision": str(decision)},
             rulebook=made.rulebook,
-            decision=made.digest,
+            decision=digest,
         )
         return Decided(decision, made.version, plan)
 
@@ -179,6 +194,10 @@ def _happened(case: OpenCase, row: EventRow) -> Happened:
     if kept["leaf"] != leaf_hash(row.leaf).hex():
         raise MisplacedError(of_vault("an entry of the case has the details of another", "compare it with the log"))
     return Happened(entry.time, entry.action, entry.result, entry.role, entry.groups, kept["details"], entry.event)
+
+
+def _salted(salt: bytes, digest: str) -> str:
+    return details_digest(salt, {"plan": digest})
 
 
 def _not_replayed(what: str) -> NotReplayedError:

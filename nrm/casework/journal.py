@@ -15,6 +15,7 @@ from nrm.audit.entry_fields import BEGINNING
 from nrm.audit.tree import leaf_hash
 from nrm.casework.asked import CASE_MANAGEMENT, MAY, NotPermittedError, OtherOrganisationError
 from nrm.casework.errors import (
+    ClockError,
     NoSuchCaseError,
     NotReplayedError,
     ShreddedError,

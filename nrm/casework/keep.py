@@ -13,7 +13,8 @@ from nrm.casework.errors import NoSuchCaseError, ShreddedError
 from nrm.casework.journal import Journal
 from nrm.casework.ports import CaseRow
 from nrm.casework.record import PARTS, check_parts, facts_of, joined, marks_of, opened, packed, parts_of
-from nrm.casework.safe import LOG, PACKED, OpenCase
+from nrm.casework.safe import PACKED, OpenCase
+from nrm.vault.errors import KeyLostError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,11 +58,12 @@ def open_case(desk: Desk, asked: Asked, document: Document, on: date) -> Kept:
         parts = parts_of(document)
         facts = packed(facts_of(document, on, desk.books.words()))
         marks, left = marks_of(parts, desk.index)
-        case, wrapped = OpenCase.new(uuid4(), desk.keyring)
+        case, wrapped = OpenCase.new(uuid4(), asked.organisation, desk.keyring)
         secret = urandom(SECRET_BYTES)
         now = desk.clock()
         row = CaseRow(case.case, asked.organisation, 1, now, now, wrapped)
-        sealed = [case.seal(name, 1, data) for name, data in {**parts, PACKED: facts, LOG: secret}.items()]
+        sealed = [case.seal(name, 1, data) for name, data in {**parts, PACKED: facts}.items()]
+        sealed.append(case.seal_log(secret))
         duplicate = bool(unit.cases.marked(marks, case.case))
         unit.cases.add(row, sealed)
         unit.cases.mark(case.case, marks)
@@ -150,9 +152,14 @@ def shred(desk: Desk, asked: Asked, case: UUID) -> None:
     def work(unit: UnitOfWork) -> None:
         permit(asked, "case:shred")
         row = own(asked, unit.cases.get(case))
-        open_ = OpenCase.of(row, desk.keyring)
-        secret = open_.log_secret(unit)
-        journal.write(unit, "case:shred", case=open_, secret=secret)
+        try:
+            open_ = OpenCase.of(row, desk.keyring)
+            secret = open_.log_secret(unit)
+        except KeyLostError:
+            # What nobody can open any more can still be destroyed; its entry cannot say which case it was.
+            journal.write(unit, "case:shred")
+        else:
+            journal.write(unit, "case:shred", case=open_, secret=secret)
         unit.cases.shred(case)
 
     try:

@@ -45,7 +45,7 @@ class GroupRow:
 class DecisionRow:
     """One decision that was made about a version of a case; `sealed` holds its facts and its plan.
 
-    `rulebook` and `digest` are SHA-256 in hexadecimal: of the rulebook, and of the plan as it was printed.
+    `rulebook` and `digest` are SHA-256 in hexadecimal: of the rulebook, and of the plan with a salt that is sealed.
     """
 
     decision: UUID

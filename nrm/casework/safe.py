@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import rfc8785
 
+from nrm.audit.entry import SECRET_BYTES
 from nrm.casework.errors import ShreddedError
 from nrm.casework.ports import GroupRow
 from nrm.vault.envelope import DataKey, Place, new_data_key, open_sealed, seal
+from nrm.vault.errors import MisplacedError, of_vault
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -18,7 +20,11 @@ if TYPE_CHECKING:
     from nrm.vault.keyring import Keyring
 
 LOG = "log"
-"""The group that holds the secret of the case's entries in the log; it is written once, with version 1."""
+"""The group that holds the secret of the case's entries in the log, and whose the case is; it is written once.
+
+INVARIANT (a case is not moved behind its back): the clear column that says which organisation keeps a case counts only
+while this sealed copy says the same. Every use case reads it, because every one writes an entry.
+"""
 
 PACKED = "packed"
 """The group that holds the coded facts alone, so that bulk work opens nothing else (DESIGN §7)."""
@@ -27,15 +33,16 @@ PACKED = "packed"
 class OpenCase:
     """One case with its data key. Keep it as short as the work lasts."""
 
-    def __init__(self, case: UUID, key: DataKey) -> None:
+    def __init__(self, case: UUID, organisation: UUID, key: DataKey) -> None:
         self.case = case
+        self._organisation = organisation
         self._key = key
 
     @classmethod
-    def new(cls, case: UUID, keyring: Keyring) -> tuple[OpenCase, bytes]:
-        """Return a case with a new data key, and that key wrapped."""
+    def new(cls, case: UUID, organisation: UUID, keyring: Keyring) -> tuple[OpenCase, bytes]:
+        """Return a case of `organisation` with a new data key, and that key wrapped."""
         key = new_data_key()
-        return cls(case, key), keyring.wrap(case, key)
+        return cls(case, organisation, key), keyring.wrap(case, key)
 
     @classmethod
     def of(cls, row: CaseRow, keyring: Keyring) -> OpenCase:
@@ -47,7 +54,7 @@ class OpenCase:
         """
         if row.wrapped_key is None:
             raise ShreddedError
-        return cls(row.case, keyring.unwrap(row.case, row.wrapped_key))
+        return cls(row.case, row.organisation, keyring.unwrap(row.case, row.wrapped_key))
 
     def seal(self, group: str, version: int, plaintext: bytes) -> GroupRow:
         """Return the group, sealed for its place."""
@@ -65,9 +72,23 @@ class OpenCase:
         """Return what `seal_json` sealed."""
         return json.loads(self.open(GroupRow(group, version, sealed)))
 
+    def seal_log(self, secret: bytes) -> GroupRow:
+        """Return the group `log` of a new case: its log secret, 32 bytes, and whose the case is."""
+        return self.seal(LOG, 1, secret + self._organisation.bytes)
+
     def log_secret(self, unit: UnitOfWork) -> bytes:
-        """Return the secret of the case's entries in the log. Raises `VaultError`; `ShreddedError` when it is gone."""
+        """Return the secret of the case's entries in the log.
+
+        Raises:
+            ShreddedError: it is gone.
+            MisplacedError: the store says that another organisation keeps the case than the one that opened it.
+            VaultError: it cannot be opened.
+        """
         row = unit.cases.group(self.case, LOG, 1)
         if row is None:
             raise ShreddedError
-        return self.open(row)
+        held = self.open(row)
+        if held[SECRET_BYTES:] != self._organisation.bytes:
+            what = "the store names another organisation than the one that keeps the case"
+            raise MisplacedError(of_vault(what, "somebody altered the store: keep it as it is, and restore a backup"))
+        return held[:SECRET_BYTES]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nrm.audit.errors import LogError
 from nrm.bootstrap_store import Office, identifier, open_office, read_home
 from nrm.casework.asked import CASE_MANAGEMENT, Asked, check_words
 from nrm.cli.options import application
@@ -46,7 +47,17 @@ def office(home: Path, passphrase_file: Path | None) -> Iterator[Office]:
             try:
                 yield opened
             finally:
-                opened.sequencer.run()
+                _sequence(opened)
+
+
+def _sequence(opened: Office) -> None:
+    """Publish the entries; when that fails, what was done stays done, so its result must still be shown."""
+    try:
+        opened.sequencer.run()
+    except LogError as error:
+        for problem in error.problems:
+            typer.echo(f"error: {problem}", err=True)
+        typer.echo("what you did is done and kept; its entry waits to be published", err=True)
 
 
 def asking(opened: Office, who: str, organisation: str | None, role: str, purpose: str = CASE_MANAGEMENT) -> Asked:

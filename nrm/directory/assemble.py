@@ -76,7 +76,8 @@ def assembled(rows: Iterable[Row], source: str, report: Report, box: Box | None 
         for row, parents in found:
             part = built(kind, row, report, **_parts(held, (table, row.cell("id"))))
             for parent in parents:
-                held[parent][attribute] += [part] if part is not None else []
+                there = held[parent][attribute]
+                there += [part] if part is not None and part not in there else []
     made = {
         table: [built(kind, row, report, source=source, **_parts(held, (table, name))) for name, row in found.items()]
         for table, kind, found in tops.sourced()

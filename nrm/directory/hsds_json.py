@@ -8,12 +8,11 @@ that do not contradict each other are one row.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from nrm.directory.copies import without_copies
 from nrm.directory.reading import Report, Row, file_bytes
 from nrm.directory.tables import TABLES, link_columns
-from nrm.directory.tops import KINDS
 from nrm.errors import FileRefusedError, Problem
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ def read_json(files: Iterable[Path], report: Report) -> list[Row]:
     Raises:
         FileRefusedError: a file cannot be read, or is not JSON.
     """
-    return [row for path in files for row in _merged(_objects(path, report), report)]
+    return [report.take(row) for row in without_copies(row for path in files for row in _objects(path, report))]
 
 
 def _objects(path: Path, report: Report) -> Iterator[Row]:
@@ -82,7 +81,7 @@ def _rows(
         return
     row = Row(table, file, where, {})
     shape = TABLES[table]
-    inner: list[tuple[dict[str, Any], str, str, dict[str, str]]] = []
+    inner: list[tuple[Any, str, str, dict[str, str]]] = []
     for key, value in thing.items():
         within = shape.lists.get(key) or shape.singles.get(key)
         if within is None or not isinstance(value, list | dict):
@@ -115,33 +114,3 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - anything that JSON can hold
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return json.dumps(value, ensure_ascii=False, sort_keys=True)
-
-
-def _merged(rows: Iterable[Row], report: Report) -> list[Row]:
-    """Make one row of the copies of one object; what is left is counted as read.
-
-    A thing with an identity of its own may stand in short, with few of its cells. A part may not: what stands in two
-    places is the same only if it says the same, and it may then belong to both.
-    """
-    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in rows:
-        same = found[row.table, row.cell("id")] if row.cell("id") else []
-        into = next((other for other in same if _are_one(other, row)), None)
-        if into is None:
-            same.append(row)
-            if not row.cell("id"):
-                found[row.table, f"\0{row.place}"] = [row]
-        else:
-            into.cells |= {column: cell for column, cell in row.cells.items() if cell}
-    return [report.take(row) for some in found.values() for row in some]
-
-
-def _are_one(first: Row, second: Row) -> bool:
-    one, other = ({column: cell for column, cell in row.cells.items() if cell} for row in (first, second))
-    if any(one[column] != other[column] for column in one.keys() & other.keys()):
-        return False
-    return first.table in KINDS or _own(one) == _own(other)
-
-
-def _own(cells: dict[str, str]) -> dict[str, str]:
-    return {column: cell for column, cell in cells.items() if not column.endswith("_id")}

@@ -254,6 +254,16 @@ class Directory(Model):
         """The taxonomy terms by source and id."""
         return {one.key: one for one in self.terms}
 
+    def with_services(self, services: tuple[Service, ...]) -> Directory:
+        """Return the same directory with other services; a copied model would keep its old look-up tables."""
+        return Directory(
+            organisations=self.organisations,
+            services=services,
+            locations=self.locations,
+            terms=self.terms,
+            carried=self.carried,
+        )
+
     def organisation_of(self, service: Service) -> Organisation | None:
         """Return who runs `service`; None when the source does not say who that is."""
         return self.organisation.get((service.source, service.organization_id))

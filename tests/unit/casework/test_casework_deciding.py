@@ -46,10 +46,18 @@ def test_a_decision_is_kept_with_its_facts_its_plan_and_both_digests(office):
     assert json.loads(canonical) == kept["plan"]
     assert (kept["decision"], kept["facts"]["signs"]) == (str(made.decision), ["debt"])
     assert (row.version, row.on, row.country, row.rulebook) == (1, ON, None, made.plan.digest)
-    assert (row.digest, row.disputed) == (plan_digest(canonical), False)
+    salted = details_digest(bytes.fromhex(kept["salt"]), {"plan": plan_digest(canonical)})
+    assert (row.digest, row.disputed) == (salted, False)
     entry = office.entries()[-1]
     assert (entry.action, entry.groups, entry.rulebook) == ("cli:decision:make", ("facts",), made.plan.digest)
     assert entry.decision not in (None, row.digest)  # salted: equal plans do not show
+
+
+def test_two_equal_plans_have_nothing_in_common_that_the_store_shows(office):
+    made = [office.decide(office.open(SMALL).case) for _ in range(2)]
+    assert canonical_plan(made[0].plan) == canonical_plan(made[1].plan)
+    rows = list(office.store.state.decisions.values())
+    assert rows[0].digest != rows[1].digest
 
 
 def test_a_decision_is_replayed_byte_for_byte_and_that_is_an_entry(office):

@@ -123,6 +123,30 @@ def test_a_lost_epoch_is_a_destroyed_key(office):
     office.read(office.open().case, "identity")
 
 
+def test_a_case_that_nobody_can_open_any_more_can_be_shredded(office):
+    case = office.open().case
+    office.keys.new_epoch(NOON)
+    office.keys.destroy_epoch(1, NOON)
+    office.shred(case)
+    assert office.store.state.cases[case].wrapped_key is None
+    assert office.said()[-1] == ("case:shred", "done")
+    assert office.entries()[-1].case is None
+
+
+def test_a_case_cannot_be_moved_to_another_organisation_in_the_store(office):
+    case = office.open().case
+    office.store.state.cases[case] = replace(office.store.state.cases[case], organisation=THEIRS)
+    for attempt in (
+        lambda: office.read(case, "identity", who=asked(organisation=THEIRS)),
+        lambda: office.decide(case, who=asked(organisation=THEIRS)),
+        lambda: office.shred(case, who=asked("supervisor", organisation=THEIRS)),
+    ):
+        with pytest.raises(MisplacedError, match="names another organisation"):
+            attempt()
+        assert office.said()[-1][1] == "integrity_failed"
+    assert office.store.state.cases[case].wrapped_key is not None
+
+
 def test_keys_that_cannot_be_read_are_unavailable_and_not_an_altered_record(office, tmp_path):
     case = office.open().case
     file = tmp_path / "keys.json"
