@@ -15,7 +15,7 @@ from benchmarks.rulebooks import ROOT
 from nrm.casework.asked import Asked
 from nrm.casework.keep import amend, open_case, read_groups
 from nrm.casework.ports import CaseRow, GroupRow
-from nrm.casework.record import facts_of, joined, marks_of, packed, parts_of
+from nrm.casework.record import checked, facts_of, marks_of, packed, parts_of
 from nrm.casework.safe import PACKED, OpenCase
 from nrm.storage import schema
 from nrm.textfile import read_file
@@ -55,8 +55,9 @@ class CaseWork:
         self._document = read_file(CASE)
         self._insert = insert(bare)
         bare.create(self._database, checkfirst=True)
-        self.parts = parts_of(self._document)
-        self.facts = packed(facts_of(self._document, ON, self._desk.books.words()))
+        self._read = checked(self._document)
+        self.parts = parts_of(self._read)
+        self.facts = packed(facts_of(self._read, ON, self._desk.books.words()))
         self._kept = self._opened()
         opened = self._bytes_of(self._kept)
         self._version = 1
@@ -103,13 +104,14 @@ class CaseWork:
         self._version = amend(self._desk, self._asked, self._kept, self._version, self._document, ON).version
 
     def _checked(self) -> None:
-        parts = parts_of(self._document)
-        packed(facts_of(joined(parts), ON, self._desk.books.words()))
-        marks_of(parts, self._desk.index)
+        read = checked(self._document)
+        parts_of(read)
+        packed(facts_of(read, ON, self._desk.books.words()))
+        marks_of(read, self._desk.index)
 
     def _prepared(self, count: int) -> Callable[[], object]:
         """Return what puts in rows like those of opening a case, all checked and sealed before."""
-        now, marks = self._desk.clock(), marks_of(self.parts, self._desk.index)[0]
+        now, marks = self._desk.clock(), marks_of(self._read, self._desk.index)[0]
         entry = self._desk.store.run(lambda unit: unit.events.of(self._kept))[0]
         ready = []
         for _ in range(count):

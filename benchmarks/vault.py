@@ -12,6 +12,7 @@ from itertools import chain, islice
 from pathlib import Path  # noqa: TC003 - typer reads it at run time
 from random import Random
 from typing import TYPE_CHECKING, Annotated, Final
+from uuid import UUID
 
 import typer
 from rich.console import Console
@@ -22,13 +23,13 @@ from benchmarks.installations import KINDS, installed
 from benchmarks.many_cases import fill
 from benchmarks.timing import Timed, figure, goal, in_turn, lines, once, sizes_of, surroundings
 from nrm.casework.safe import PACKED
-from nrm.vault import Place, open_many
+from nrm.vault import open_many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from uuid import UUID
 
     from nrm.bootstrap_store import Office
+    from nrm.casework.ports import PackedRow
 
 WRITE_TIMES: Final = 2.5
 """The goal for a case write, beside the bare insert of as many bytes."""
@@ -132,20 +133,17 @@ def _stage(
     return Stage(len(stored), timed, store, memory, selected)
 
 
-def sealed_facts(office: Office) -> Iterator[tuple[Place, bytes, bytes]]:
+def sealed_facts(office: Office) -> Iterator[PackedRow]:
     """Yield the packed facts of all cases as `open_many` takes them, a page in each unit of work."""
     after: UUID | None = None
-    while True:
-        page = office.store.run(lambda unit, after=after: list(unit.cases.packed(after, PAGE)))  # type: ignore[misc]
-        yield from ((Place(row.case, group.group, group.version), row.wrapped_key, group.sealed) for row, group in page)
-        if len(page) < PAGE:
-            return
-        after = page[-1][0].case
+    while page := office.store.run(lambda unit, after=after: unit.cases.packed(after, PAGE)):  # type: ignore[misc]
+        yield from page
+        after = UUID(bytes=page[-1][0])
 
 
-def _opened(office: Office, items: Iterable[tuple[Place, bytes, bytes]], least: int) -> None:
+def _opened(office: Office, items: Iterable[PackedRow], least: int) -> None:
     count = whole = 0
-    for one in open_many(office.desk.keyring, items):
+    for one in open_many(office.desk.keyring, PACKED, items):
         count += 1
         whole += type(one) is bytes
     assert whole == count >= least, "not everything could be opened"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 from pydantic import BaseModel, BeforeValidator, TypeAdapter, ValidationError
@@ -89,15 +90,19 @@ def parse(document: Document, kind: Any, problems: list[Problem], *, private: bo
     With `private` no value of the document is shown, because it may be personal data, and no key but those of `kind`.
     What is left is a slip of the pen in a word of `kind` (`nrm.errors.is_slip_of`).
     """
-    adapter: TypeAdapter[Any] = TypeAdapter(kind)
     try:
-        return adapter.validate_json(json.dumps(document.data), strict=True)
+        return _adapter(kind).validate_json(json.dumps(document.data), strict=True)
     except ValidationError as refused:
         errors = refused.errors()
         problems.extend(
             _problem(document, error, kind, private=private) for error in errors if not _only_follows(error, errors)
         )
         return None
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401
+    return TypeAdapter(kind)
 
 
 def _only_follows(error: Any, errors: list[Any]) -> bool:  # noqa: ANN401

@@ -93,6 +93,10 @@ class MemoryCases:
         found = [row for row in found if version is None or row.version <= version]
         return max(found, key=lambda row: row.version, default=None)
 
+    def groups(self, case, names, version=None):
+        rows = (self.group(case, name, version) for name in dict.fromkeys(names))
+        return [row for row in rows if row is not None]
+
     def written(self, case):
         return sorted((row.version, row.group) for row in self._state.of("groups", case))
 
@@ -103,7 +107,8 @@ class MemoryCases:
     def packed(self, after, most):
         rows = [row for row in self._rows(after) if row.wrapped_key is not None]
         found = [(row, self.group(row.case, "packed")) for row in rows]
-        yield from [pair for pair in found if pair[1] is not None][:most]
+        slim = [(row.case.bytes, g.version, row.wrapped_key, g.sealed) for row, g in found if g is not None]
+        return slim[:most]
 
     def rewrap(self, case, old, new):
         row = self._state.cases.get(case)
@@ -204,6 +209,12 @@ class MemoryLog:
 
     def waiting(self, most):
         return [row for _, row in sorted(self._state.waiting.values(), key=lambda pair: pair[0])][:most]
+
+    def grow(self, most, sign):
+        size, rows = self.head().size, self.waiting(most)
+        if rows:
+            self.append(size, rows, sign(row.leaf for row in rows))
+        return len(rows)
 
     def append(self, start, rows, head):
         size = self._state.head.size if self._state.head else 0

@@ -16,10 +16,10 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
-import rfc8785
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from nrm.audit.actions import REASONS
+from nrm.audit.canonical import canonical
 from nrm.audit.entry_fields import Action, Basis, Code, Digest, Event, Groups, Moment, Pseudonym, Reason, Result
 from nrm.audit.errors import EntryRefusedError
 from nrm.audit.pseudonyms import SECRET_BYTES, actor_pseudonym, case_pseudonym, details_digest
@@ -120,9 +120,7 @@ def encode(entry: Entry, words: Words) -> bytes:
     if foreign:
         todo = "use the codes of the rulebook in force"
         raise EntryRefusedError(Problem(_FILE, 0, f"`{field}` is not in the vocabulary", todo) for field in foreign)
-    leaf = _leaf(entry)
-    decode(leaf)  # pydantic can copy a model past its checks, and a leaf cannot be taken back
-    return leaf
+    return _leaf(Entry(**vars(entry)))  # pydantic can copy a model past its checks, and a leaf cannot be taken back
 
 
 def decode(leaf: bytes) -> Entry:
@@ -148,9 +146,7 @@ def decode(leaf: bytes) -> Entry:
 
 
 def _leaf(entry: Entry) -> bytes:
-    leaf = rfc8785.dumps(
-        {name: value for name, value in entry.model_dump(mode="json").items() if value not in (None, [])}
-    )
+    leaf = canonical({name: value for name, value in entry.model_dump(mode="json").items() if value not in (None, [])})
     if len(leaf) > LARGEST_ENTRY:
         raise EntryRefusedError(_too_large())
     return leaf

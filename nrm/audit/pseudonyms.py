@@ -35,11 +35,7 @@ def case_pseudonym(secret: bytes, event: UUID) -> str:
     can open the case computes this for each event and so finds its entries. To all others, and to everybody once the
     case is shredded, each entry carries another random-looking number, so that no two can be linked.
     """
-    return (
-        hmac.new(_of_length(secret), b"nrm log case v1\0" + event.bytes, hashlib.sha256)
-        .digest()[:PSEUDONYM_BYTES]
-        .hex()
-    )
+    return _hashed(secret, b"nrm log case v1\0" + event.bytes)
 
 
 def actor_pseudonym(key: bytes, kind: Literal["actor", "organisation"], identifier: UUID) -> str:
@@ -49,7 +45,7 @@ def actor_pseudonym(key: bytes, kind: Literal["actor", "organisation"], identifi
     Never make one of a victim: an entry with the role `person` has no actor.
     """
     text = b"nrm log " + kind.encode() + b" v1\0" + identifier.bytes
-    return hmac.new(_of_length(key), text, hashlib.sha256).digest()[:PSEUDONYM_BYTES].hex()
+    return _hashed(key, text)
 
 
 def details_digest(salt: bytes, details: Mapping[str, Any]) -> str:
@@ -65,6 +61,10 @@ def details_digest(salt: bytes, details: Mapping[str, Any]) -> str:
     except (rfc8785.CanonicalizationError, RecursionError):
         raise EntryRefusedError(Problem(_FILE, 0, "`details` cannot be said in JSON", "use text and numbers")) from None
     return hashlib.sha256(_of_length(salt) + text).hexdigest()
+
+
+def _hashed(key: bytes, text: bytes) -> str:
+    return hmac.digest(_of_length(key), text, "sha256")[:PSEUDONYM_BYTES].hex()
 
 
 def _of_length(secret: bytes) -> bytes:

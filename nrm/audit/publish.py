@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from nrm.audit.checkpoint import parse_checkpoint
 from nrm.audit.errors import LogRefusedError
-from nrm.audit.files import sync_directory, write_whole
+from nrm.audit.files import sync_directory, write_all, write_whole
 from nrm.audit.growth import Growth
 from nrm.audit.note import parse_note
 from nrm.audit.source import CHECKPOINT, DirectorySource, read_tile
 from nrm.errors import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from nrm.audit.checkpoint import Checkpoint
@@ -41,19 +42,26 @@ class Publisher:
 
         Raises `LogRefusedError` when other bytes stand in its place, or it cannot be written.
         """
-        path = self._directory / tile.path
+        self.take_all([(tile, data)])
+        return data
+
+    def take_all(self, tiles: Iterable[tuple[Tile, bytes]]) -> None:
+        """Write some hundred tiles in one go, those that do not stand (errors as in `take`)."""
+        new: dict[Path, bytes] = {}
+        path = self._directory
         try:
-            if path.exists():
-                if path.read_bytes() != data:
+            for tile, data in tiles:
+                path = self._directory / tile.path
+                if not path.exists():
+                    self._make(path.parent)
+                    new[path] = data
+                elif path.read_bytes() != data:
                     what = f"other bytes stand here than the log has now from entry {tile.start} on"
                     raise LogRefusedError(Problem(str(path), 0, what, _SECOND))
-                return data
-            self._make(path.parent)
-            write_whole(path, data)
+            write_all(new)
         except OSError as fault:
             raise _unwritten(path, fault) from None
-        self._touched.add(path.parent)
-        return data
+        self._touched.update(path.parent for path in new)
 
     def growth(self) -> Growth:
         """Carry on the log that stands here, or begin a new one; its tiles go where `take` puts them.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from nrm.case.fields import Part, marked
 
@@ -59,7 +60,7 @@ def dotted(place: Place) -> str:
 def parts(part: Part, place: Place = ()) -> Iterator[tuple[Place, Part]]:
     """Yield every part of a record with its place, the record itself first."""
     yield place, part
-    for name in type(part).model_fields:
+    for name in _holding(type(part)):
         value = getattr(part, name)
         if isinstance(value, Part):
             yield from parts(value, (*place, name))
@@ -67,6 +68,17 @@ def parts(part: Part, place: Place = ()) -> Iterator[tuple[Place, Part]]:
             for index, item in enumerate(value):
                 if isinstance(item, Part):
                     yield from parts(item, (*place, name, index))
+
+
+@cache
+def _holding(kind: type[Part]) -> tuple[str, ...]:
+    """Return the fields of `kind` that can hold parts; most hold none, and a walk over all of them would be slow."""
+    return tuple(name for name, field in kind.model_fields.items() if _can_hold(field.annotation))
+
+
+def _can_hold(annotation: object) -> bool:
+    is_part = isinstance(annotation, type) and issubclass(annotation, Part)
+    return is_part or any(_can_hold(inner) for inner in get_args(annotation))
 
 
 def disorder(record: CaseRecord) -> Iterator[DateFault]:

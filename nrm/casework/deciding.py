@@ -15,7 +15,7 @@ from nrm.casework.asked import own, permit, permit_groups
 from nrm.casework.errors import NotReplayedError
 from nrm.casework.journal import DETAILS, Journal
 from nrm.casework.ports import DecisionRow
-from nrm.casework.record import PARTS, facts_of, joined, opened, plain
+from nrm.casework.record import PARTS, checked, facts_of, joined, opened, plain
 from nrm.casework.safe import OpenCase
 from nrm.engine.canonical import canonical_plan, plan_digest
 from nrm.engine.facts import check_facts
@@ -82,7 +82,7 @@ def decide(desk: Desk, asked: Asked, case: UUID, on: date, country: str | None =
         open_ = OpenCase.of(row, desk.keyring)
         engine = desk.books.engine(on, country)
         parts = opened(unit, open_, PARTS)
-        facts = facts_of(joined(parts), on, engine.program.rulebook.vocabulary)
+        facts = facts_of(checked(joined(parts)), on, engine.program.rulebook.vocabulary)
         plan = engine.decide(facts, on)
         canonical = canonical_plan(plan)
         digest = plan_digest(canonical)

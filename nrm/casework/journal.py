@@ -6,6 +6,7 @@ INVARIANT (nothing without its entry): a change, or the reading of a group, and 
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import lru_cache
 from os import urandom
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid4
@@ -137,9 +138,13 @@ class Journal:
 
 def words(desk: Desk) -> Words:
     """Return the words that entries may use."""
-    roles = frozenset({*MAY, *desk.books.words().roles})
-    purposes = frozenset({CASE_MANAGEMENT, *desk.books.words().purposes})
-    return Words(roles, frozenset(GROUPS), purposes)
+    vocabulary = desk.books.words()
+    return _words(tuple(vocabulary.roles), tuple(vocabulary.purposes))
+
+
+@lru_cache(maxsize=8)
+def _words(roles: tuple[str, ...], purposes: tuple[str, ...]) -> Words:
+    return Words(frozenset({*MAY, *roles}), frozenset(GROUPS), frozenset({CASE_MANAGEMENT, *purposes}))
 
 
 def _ended(error: Exception) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from nrm.casework.asked import own, permit, permit_groups
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
 from nrm.casework.journal import Journal
 from nrm.casework.ports import CaseRow
-from nrm.casework.record import PARTS, check_parts, facts_of, joined, marks_of, opened, packed, parts_of
+from nrm.casework.record import PARTS, check_parts, checked, facts_of, joined, marks_of, opened, packed, parts_of
 from nrm.casework.safe import PACKED, OpenCase
 from nrm.vault.errors import KeyLostError
 
@@ -55,9 +55,10 @@ def open_case(desk: Desk, asked: Asked, document: Document, on: date) -> Kept:
 
     def work(unit: UnitOfWork) -> Kept:
         permit(asked, "case:open")
-        parts = parts_of(document)
-        facts = packed(facts_of(document, on, desk.books.words()))
-        marks, left = marks_of(parts, desk.index)
+        read = checked(document)
+        parts = parts_of(read)
+        facts = packed(facts_of(read, on, desk.books.words()))
+        marks, left = marks_of(read, desk.index)
         case, wrapped = OpenCase.new(uuid4(), asked.organisation, desk.keyring)
         secret = urandom(SECRET_BYTES)
         now = desk.clock()
@@ -85,12 +86,15 @@ def amend(desk: Desk, asked: Asked, case: UUID, seen: int, document: Document, o
     def work(unit: UnitOfWork) -> Kept:
         permit(asked, "group:change")
         row = own(asked, unit.cases.get(case))
-        new = parts_of(document)
+        amendment = checked(document)
+        new = parts_of(amendment)
         permit_groups(asked, new, desk.books.words())
         open_ = OpenCase.of(row, desk.keyring)
         parts = {**opened(unit, open_, PARTS), **new}
-        facts = packed(facts_of(joined(parts), on, desk.books.words()))
-        marks, left = marks_of(parts, desk.index)
+        # An amendment that fills in every part is the whole record, and was read already.
+        whole = amendment if parts.keys() == new.keys() else checked(joined(parts))
+        facts = packed(facts_of(whole, on, desk.books.words()))
+        marks, left = marks_of(whole, desk.index)
         sealed = [open_.seal(name, seen + 1, data) for name, data in {**new, PACKED: facts}.items()]
         unit.cases.change(case, seen, sealed, desk.clock())
         duplicate = bool(unit.cases.marked(marks, case))

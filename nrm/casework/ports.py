@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -39,6 +39,10 @@ class GroupRow:
     group: str
     version: int
     sealed: bytes
+
+
+PackedRow: TypeAlias = "tuple[bytes, int, bytes, bytes]"
+"""Packed facts as bulk work takes them: the 16 bytes of the case id, their version, the wrapped key, sealed bytes."""
 
 
 @dataclass(frozen=True)
@@ -117,14 +121,17 @@ class Cases(Protocol):
     def group(self, case: UUID, group: str, version: int | None = None) -> GroupRow | None:
         """Return the group as it stood in `version` (None: now), or None when it was never written."""
 
+    def groups(self, case: UUID, names: Iterable[str], version: int | None = None) -> Sequence[GroupRow]:
+        """Return what `group` returns for each of these names, in their order; those never written are left out."""
+
     def written(self, case: UUID) -> Sequence[tuple[int, str]]:
         """Return every (version, group) that was written, in order."""
 
     def listed(self, organisation: UUID | None, after: UUID | None, most: int) -> Sequence[CaseRow]:
         """Return cases in the order of their identifiers, without opening any."""
 
-    def packed(self, after: UUID | None, most: int) -> Iterator[tuple[CaseRow, GroupRow]]:
-        """Yield the packed facts of cases that are not shredded, in the order of their identifiers."""
+    def packed(self, after: UUID | None, most: int) -> Sequence[PackedRow]:
+        """Return the newest packed facts of cases that are not shredded, in the order of their identifiers."""
 
     def rewrap(self, case: UUID, old: bytes, new: bytes) -> bool:
         """Put `new` in the place of the wrapped key `old`; False when another stands there."""
@@ -193,6 +200,12 @@ class Log(Protocol):
 
     def waiting(self, most: int) -> Sequence[EventRow]:
         """Return entries that have no position yet, the oldest first, of each the leaf without case and details."""
+
+    def grow(self, most: int, sign: Callable[[Iterator[bytes]], LogHead]) -> int:
+        """Give at most `most` waiting entries their positions, the oldest first; return how many got one.
+
+        `sign` gets these entries as they now stand in the log, and returns the new head. Locks the log as `head` does.
+        """
 
     def append(self, start: int, rows: Sequence[EventRow], head: LogHead) -> None:
         """Give `rows` the positions from `start` on and make `head` the new head."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import rfc8785
-
+from nrm.audit.canonical import canonical
 from nrm.case.facts import derive_facts
 from nrm.case.intake import read_case
 from nrm.case.record import GROUPS
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
+    from nrm.case.record import CaseRecord
     from nrm.casework.ports import UnitOfWork
     from nrm.casework.safe import OpenCase
     from nrm.engine.facts import Facts, FactValue
@@ -33,15 +34,30 @@ PARTS = (ENVELOPE, *GROUPS)
 _CHANNELS = {"own_phone": "phone", "email": "email"}
 
 
-def parts_of(document: Document) -> dict[str, bytes]:
-    """Return the parts that `document` fills in, each as canonical JSON.
+@dataclass(frozen=True)
+class Checked:
+    """A document that was accepted as a case record: its parts, facts and marks all come from one reading."""
+
+    document: Document = field(repr=False)
+    record: CaseRecord = field(repr=False)
+
+
+def checked(document: Document) -> Checked:
+    """Read a case record.
 
     Raises:
         CaseRefusedError: the record is not acceptable; nothing of it is quoted.
     """
-    read_case(document)
-    data = document.data if isinstance(document.data, dict) else {}
-    return {name: rfc8785.dumps(data[name]) for name in PARTS if data.get(name) not in (None, "", {})}
+    return Checked(document, read_case(document))
+
+
+def parts_of(read: Checked) -> dict[str, bytes]:
+    """Return the parts that a document fills in, each as canonical JSON.
+
+    INVARIANT (what is kept is what was checked): put together again (`joined`) they read as the same record.
+    """
+    data = read.document.data if isinstance(read.document.data, dict) else {}
+    return {name: canonical(data[name]) for name in PARTS if data.get(name) not in (None, "", {})}
 
 
 def joined(parts: Mapping[str, bytes]) -> Document:
@@ -51,17 +67,16 @@ def joined(parts: Mapping[str, bytes]) -> Document:
 
 def opened(unit: UnitOfWork, case: OpenCase, names: Iterable[str], version: int | None = None) -> dict[str, bytes]:
     """Return the parts of a stored case that were ever written, opened, as they stood in `version` (None: now)."""
-    rows = ((name, unit.cases.group(case.case, name, version)) for name in names)
-    return {name: case.open(row) for name, row in rows if row is not None}
+    return {row.group: case.open(row) for row in case.rows(unit, names, version)}
 
 
-def facts_of(document: Document, on: date, words: Vocabulary) -> Facts:
+def facts_of(read: Checked, on: date, words: Vocabulary) -> Facts:
     """Return the coded facts of a record on a day.
 
     Raises:
         CaseRefusedError: contradictions, or a fact that is not in the vocabulary.
     """
-    facts = derive_facts(read_case(document), on)
+    document, facts = read.document, derive_facts(read.record, on)
     lines = {name: document.lines["facts", name] for name in facts if ("facts", name) in document.lines}
     return check_facts(facts, words, document.file, lines)
 
@@ -69,7 +84,7 @@ def facts_of(document: Document, on: date, words: Vocabulary) -> Facts:
 def packed(facts: Facts) -> bytes:
     """Return what is known of the facts as canonical JSON, the smallest form that is not lossy."""
     known = {name: plain(value) for name, value in facts.items() if value not in ("unknown", None, frozenset())}
-    return rfc8785.dumps(known)
+    return canonical(known)
 
 
 def plain(value: FactValue) -> str | int | list[str] | None:
@@ -77,9 +92,9 @@ def plain(value: FactValue) -> str | int | list[str] | None:
     return sorted(value) if isinstance(value, frozenset) else value
 
 
-def marks_of(parts: Mapping[str, bytes], index: BlindIndex) -> tuple[list[tuple[str, bytes]], int]:
+def marks_of(read: Checked, index: BlindIndex) -> tuple[list[tuple[str, bytes]], int]:
     """Return the (kind, blind index) of every identifier that can have one, and how many cannot."""
-    record = read_case(joined(parts))
+    record = read.record
     found = [("document_number", one.number) for one in record.identity.identity_numbers if one.number]
     found += [
         (_CHANNELS[one.kind], one.address) for one in record.contact.channels if one.kind in _CHANNELS and one.address

@@ -14,6 +14,7 @@ from nrm.vault.envelope import DataKey, Place, new_data_key, open_sealed, seal
 from nrm.vault.errors import MisplacedError, of_vault
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
     from nrm.casework.ports import CaseRow, UnitOfWork
@@ -37,6 +38,7 @@ class OpenCase:
         self.case = case
         self._organisation = organisation
         self._key = key
+        self._log: GroupRow | None = None
 
     @classmethod
     def new(cls, case: UUID, organisation: UUID, keyring: Keyring) -> tuple[OpenCase, bytes]:
@@ -72,6 +74,15 @@ class OpenCase:
         """Return what `seal_json` sealed."""
         return json.loads(self.open(GroupRow(group, version, sealed)))
 
+    def rows(self, unit: UnitOfWork, names: Iterable[str], version: int | None = None) -> list[GroupRow]:
+        """Return these groups as they stood in `version` (None: now), sealed, without those never written.
+
+        The log secret comes along, because whatever opens a group writes an entry.
+        """
+        found = {row.group: row for row in unit.cases.groups(self.case, (*names, LOG), version)}
+        self._log = found.pop(LOG, None)
+        return list(found.values())
+
     def seal_log(self, secret: bytes) -> GroupRow:
         """Return the group `log` of a new case: its log secret, 32 bytes, and whose the case is."""
         return self.seal(LOG, 1, secret + self._organisation.bytes)
@@ -84,7 +95,7 @@ class OpenCase:
             MisplacedError: the store says that another organisation keeps the case than the one that opened it.
             VaultError: it cannot be opened.
         """
-        row = unit.cases.group(self.case, LOG, 1)
+        row = self._log or unit.cases.group(self.case, LOG, 1)
         if row is None:
             raise ShreddedError
         held = self.open(row)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from nrm.audit.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint, signed
@@ -22,7 +23,7 @@ from nrm.casework.ports import LogHead
 from nrm.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from nrm.audit.growth import TileTaker
@@ -32,6 +33,27 @@ if TYPE_CHECKING:
 
 AT_ONCE = 10_000
 """Entries that get their places in one unit of work."""
+
+
+@dataclass
+class Batch:
+    """What a unit of work computed, so that publishing need not: the tiles on from the checkpoint `before`.
+
+    `before` is None when the walk did not go on from what is published.
+    """
+
+    before: Checkpoint | None = None
+    note: bytes = b""
+    tiles: list[tuple[Tile, bytes]] = field(default_factory=list)
+
+    def take(self, tile: Tile, data: bytes) -> bytes:
+        """Keep a tile; give its bytes back."""
+        self.tiles.append((tile, data))
+        return data
+
+    def leads(self, stands: Checkpoint | None, head: LogHead) -> bool:
+        """Say whether it leads from what is published to the head of the store, with nothing in between."""
+        return self.before is not None and self.before == stands and self.note == head.note
 
 
 class Sequencer:
@@ -58,12 +80,12 @@ class Sequencer:
             StoreError: the store cannot be used.
         """
         self.publish()
-        while self._store.run(self._sequence):
-            self.publish()
+        while (batch := self._store.run(self._sequence)) is not None:
+            self.publish(batch)
         return self._store.run(lambda unit: unit.log.peek()).size
 
-    def publish(self) -> None:
-        """Write the files that the store is ahead by.
+    def publish(self, batch: Batch | None = None) -> None:
+        """Write the files that the store is ahead by, from `batch` when that is just what is missing.
 
         Raises:
             LogRefusedError: what is published differs from the store, or cannot be written.
@@ -77,47 +99,59 @@ class Sequencer:
                 _check_same(stands, head.size, root)
                 return
             publisher = Publisher(self._directory)
-            # From the last full tile on, so that every entry comes from the store and none from a file.
-            full = stands.size - stands.size % WIDTH if stands is not None else 0
-            growth = self._grown(full, publisher.take)
-            for start in range(growth.size, head.size, AT_ONCE):
-                for leaf in self._leaves(start, min(start + AT_ONCE, head.size)):
-                    growth.append(leaf)
-            growth.flush()
-            if growth.root() != root:
-                raise _differs("the entries in the store do not give the root that was signed")
+            if batch is not None and batch.leads(stands, head):
+                publisher.take_all(batch.tiles)
+            else:
+                self._write(stands, head, root, publisher)
             publisher.publish(parse_note(head.note))
 
-    def _sequence(self, unit: UnitOfWork) -> int:
-        head = unit.log.head()
-        rows = unit.log.waiting(AT_ONCE)
-        if not rows:
-            return 0
-        growth = self._at(unit, head)
-        for row in rows:
-            growth.append(row.leaf)
-        unit.log.append(head.size, rows, self._head(growth))
-        return len(rows)
+    def _write(self, stands: Checkpoint | None, head: LogHead, root: bytes, publisher: Publisher) -> None:
+        growth = self._grown(stands, publisher.take)
+        for start in range(growth.size, head.size, AT_ONCE):
+            _extend(growth, self._leaves(start, min(start + AT_ONCE, head.size)))
+        growth.flush()
+        if growth.root() != root:
+            raise _differs(_ANOTHER_ROOT)
 
-    def _at(self, unit: UnitOfWork, head: LogHead) -> Growth:
+    def _sequence(self, unit: UnitOfWork) -> Batch | None:
+        head = unit.log.head()
+        batch = Batch()
+
+        def sign(leaves: Iterator[bytes]) -> LogHead:
+            growth = self._at(unit, head, batch)
+            _extend(growth, leaves)
+            growth.flush()
+            new = self._head(growth)
+            batch.note = new.note
+            return new
+
+        return batch if unit.log.grow(AT_ONCE, sign) else None
+
+    def _at(self, unit: UnitOfWork, head: LogHead, batch: Batch) -> Growth:
         """Return the log as it stands: from the last published tiles where they are as far, or else entry by entry."""
         root = self._root(head)
         stands = self._published()
         if stands is not None and stands.size == head.size:
-            growth = self._grown(head.size, _pass)
-            if growth.size and growth.root() == root:
-                return growth
+            growth = self._grown(stands, batch.take)
+            if head.size - growth.size < WIDTH:  # else the tiles at its edge are gone
+                _extend(growth, unit.log.leaves(growth.size, head.size))
+                if growth.root() == root:
+                    batch.before = stands
+                    return growth
         growth = Growth(_pass)
-        for leaf in unit.log.leaves(0, head.size):
-            growth.append(leaf)
+        _extend(growth, unit.log.leaves(0, head.size))
         if growth.root() != root:
-            raise _differs("the entries in the store do not give the root that was signed")
+            raise _differs(_ANOTHER_ROOT)
         return growth
 
-    def _grown(self, size: int, take: TileTaker) -> Growth:
-        """Return the published log, or an empty one where the tiles at its edge are gone: they are made once more."""
+    def _grown(self, stands: Checkpoint | None, take: TileTaker) -> Growth:
+        """Return the published log, or an empty one where the tiles at its edge are gone: they are made once more.
+
+        From its last full tile on, so that every entry that follows comes from the store and none from a file.
+        """
+        full = stands.size - stands.size % WIDTH if stands is not None else 0
         try:
-            return Growth.resumed(take, size, lambda tile: read_tile(self._source, tile))
+            return Growth.resumed(take, full, lambda tile: read_tile(self._source, tile))
         except TileMissingError:
             return Growth(take)
 
@@ -145,6 +179,11 @@ class Sequencer:
         return parse_checkpoint(parse_note(self._source.read(CHECKPOINT), str(path)).text, str(path))
 
 
+def _extend(growth: Growth, leaves: Iterable[bytes]) -> None:
+    for leaf in leaves:
+        growth.append(leaf)
+
+
 def _pass(_tile: Tile, data: bytes) -> bytes:
     return data
 
@@ -159,6 +198,9 @@ def _check_same(stands: Checkpoint, size: int, root: bytes) -> None:
 
 def _differs(what: str) -> LogRefusedError:
     return LogRefusedError(Problem("log", 0, what, "stop, keep the store and the published files, and find out why"))
+
+
+_ANOTHER_ROOT = "the entries in the store do not give the root that was signed"
 
 
 @contextmanager

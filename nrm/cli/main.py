@@ -36,6 +36,8 @@ class Commands(LazyGroup):
         "witness": ("nrm.cli.witness:app", "Watch audit logs and cosign what only grew."),
         "rules": ("nrm.cli.rules:app", "List, show, check, prove and compare the rules."),
         "seeds": ("nrm.cli.seeds:app", "The commitments of States, and how each is answered."),
+        "directory": ("nrm.cli.directory:app", "The services that there are: import, check, list, export."),
+        "match": ("nrm.cli.match:match", "Rank the services that fit one offer for one person, and say why."),
         "population": ("nrm.cli.population:app", "Many people at once, as a file of coded facts."),
     }
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from nrm.directory import clean
 from nrm.directory.clean import Cleaned
-from nrm.directory.service import Carried, Part
+from nrm.directory.service import LONGEST_ID, Carried, Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,8 +88,9 @@ def with_id(row: Row, links: frozenset[str], seen: dict[str, dict[str, str]], re
     name = row.cell("id")
     said = {column: cell for column, cell in row.cells.items() if cell and column != "id"}
     own = {column: cell for column, cell in said.items() if column not in links}
-    if not name or seen.setdefault(name, own) != own:
-        reason = "an id that stands twice" if name else "no id"
+    too_long = len(name) > LONGEST_ID
+    if not name or too_long or seen.setdefault(name, own) != own:
+        reason = "an id that is too long" if too_long else "an id that stands twice" if name else "no id"
         row.cells["id"] = str(uuid5(NAMESPACE, "\x1f".join([row.table, name, *map("=".join, sorted(said.items()))])))
         report.repair(row, "id", reason, "an id was derived from the row")
 

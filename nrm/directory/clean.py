@@ -41,20 +41,30 @@ def text(raw: str) -> Cleaned:
     stripped = raw.strip()
     if not _SUSPECT.search(stripped):
         return Cleaned(stripped)
-    plain = stripped.replace("\\r", "").replace("\\n", "\n") if _WRITTEN_END.search(stripped) else stripped
+    plain = stripped.replace("\\r", "").replace("\\n", "\n")
+    lines_only = plain != stripped and not _MARKUP.search(stripped)
     plain = html.unescape(_TAG.sub(" ", _BREAK.sub("\n", plain)))
     plain = _CONTROL.sub("", plain)
     plain = "\n".join(re.sub("[ \t\u00a0]+", " ", line).strip() for line in plain.split("\n")).strip()
+    if plain == stripped:
+        return Cleaned(plain)
     # What unescaping brought to light may itself be HTML: `&lt;b&gt;`.
-    plain = text(plain).text if plain != stripped else plain
-    return Cleaned(plain, "HTML or control characters in a text" if plain != stripped else "")
+    reason = r"a line end written as `\n`" if lines_only else "HTML or control characters in a text"
+    return Cleaned(text(plain).text, reason)
 
 
-_TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--.*?-->", re.DOTALL)
+# Only tags that HTML has: what stands in `<…>` may be an address of e-mail.
+_TAGS = (
+    "a|abbr|b|big|blockquote|body|br|center|code|div|dd|dl|dt|em|font|h[1-6]|head|hr|html|i|img|li|meta|o:p|ol|p|pre|s"
+    "|script|small|span|strong|style|sub|sup|table|tbody|td|th|thead|title|tr|u|ul"
+)
+_TAG = re.compile(rf"</?(?:{_TAGS})(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 _BREAK = re.compile(r"<(?:br|/p|/li|/div)\s*/?>", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
-_WRITTEN_END = re.compile(r"\\[rn]")
-_SUSPECT = re.compile(f"{_TAG.pattern}|&(?:#\\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);|{_WRITTEN_END.pattern}|{_CONTROL.pattern}")
+_MARKUP = re.compile(
+    rf"{_TAG.pattern}|&(?:#\d+|#x[0-9a-fA-F]+|[a-zA-Z]+);|{_CONTROL.pattern}", re.DOTALL | re.IGNORECASE
+)
+_SUSPECT = re.compile(rf"{_MARKUP.pattern}|\\[rn]", re.DOTALL | re.IGNORECASE)
 
 
 def status(raw: str) -> Cleaned:

@@ -62,7 +62,7 @@ def _table_of(thing: dict[str, Any]) -> str | None:
     keys = thing.keys()
     if "location_type" in keys or {"latitude", "addresses"} & keys:
         return "location"
-    if {"status", "organization", "service_at_locations", "capacities"} & keys:
+    if {"status", "organization", "organization_id", "service_at_locations", "capacities"} & keys:
         return "service"
     if {"location", "location_id"} & keys:
         return "service_at_location"

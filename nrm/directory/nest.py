@@ -17,6 +17,14 @@ _LIST_PARENTS: dict[str, tuple[str, ...]] = {
 }
 
 
+_TELLING: dict[str, dict[str, Any]] = {
+    "service": {"service_at_locations": []},
+    "location": {},
+    "taxonomy_term": {"taxonomy": ""},
+}
+"""What stands in every object of a table even when it is empty, because nothing else tells a reader what it is."""
+
+
 def nested(rows: Iterable[Row]) -> tuple[list[dict[str, Any]], list[Row]]:
     """Return a list of objects of HSDS that holds all rows, and the rows that no object can hold.
 
@@ -25,8 +33,8 @@ def nested(rows: Iterable[Row]) -> tuple[list[dict[str, Any]], list[Row]]:
     """
     nest = _Nest(rows)
     objects = [nest.made(row) for row in nest.of("organization")]
-    for table in ("service", "location", "taxonomy_term"):
-        objects += [nest.made(row) for row in nest.of(table) if id(row) not in nest.used]
+    for table, telling in _TELLING.items():
+        objects += [telling | nest.made(row) for row in nest.of(table) if id(row) not in nest.used]
     return objects, [row for row in nest.rows if id(row) not in nest.used]
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nrm.directory.service import Directory, Location
+    from nrm.directory.service import Address, Directory, Location
     from nrm.directory.sidecar import Sidecar
 
 SHORTEST = 6
@@ -25,7 +25,11 @@ class SecretPlaces:
 
     def __init__(self, directory: Directory, source: str, sidecars: Iterable[Sidecar]) -> None:
         records = tuple(sidecars)
-        lines = {line for record in records for line in _lines(record)}
+        wholes = [
+            one.confidential_address.get_secret_value() for one in records if one.confidential_address is not None
+        ]
+        lines = {line for whole in wholes for line in _lines(whole)}
+        self._wholes = [f" {_plain(whole)} " for whole in wholes]
         # One pattern of all lines, so that a large directory is searched once.
         self._lines = re.compile("|".join(rf"\b{re.escape(line)}\b" for line in sorted(lines))) if lines else None
         hidden = {place for one in records if one.service.source == source for place in one.hidden_locations}
@@ -37,20 +41,24 @@ class SecretPlaces:
         return self._lines is not None and bool(self._lines.search(_plain(text)))
 
     def _is_secret(self, place: Location) -> bool:
-        addresses = (f"{one.address_1} {one.address_2}" for one in place.addresses)
-        return place.location_type == "redacted" or any(self.shows(address) for address in addresses)
+        return place.location_type == "redacted" or any(self._is_confidential(one) for one in place.addresses)
+
+    def _is_confidential(self, address: Address) -> bool:
+        house = _plain(f"{address.address_1} {address.address_2}")
+        named = (_plain(address.address_1), house)
+        inside = any(f" {name} " in whole for name in named if len(name) >= SHORTEST for whole in self._wholes)
+        return inside or self.shows(f"{house} {address.city} {address.state_province} {address.postal_code}")
 
 
-def _lines(record: Sidecar) -> Iterable[str]:
-    """Yield the parts of a confidential address that name a house, or all of it when no part has a number."""
-    if record.confidential_address is None:
-        return
-    whole = record.confidential_address.get_secret_value()
-    parts = [_plain(part) for part in re.split(r"[\n,;]", whole)]
-    numbered = [
-        part for part in parts if len(part) >= SHORTEST and re.search(r"\d", part) and re.search(r"[^\W\d]", part)
-    ]
-    yield from numbered or [_plain(whole)]
+def _lines(whole: str) -> Iterable[str]:
+    """Yield the lines of an address, and the parts of them, that name a house: with a number and a word.
+
+    When none does, the address as a whole is looked for.
+    """
+    lines = re.split(r"[\n;]", whole)
+    parts = {_plain(part) for line in lines for part in (line, *line.split(","))}
+    named = [one for one in parts if len(one) >= SHORTEST and re.search(r"\d", one) and re.search(r"[^\W\d]", one)]
+    yield from named or [_plain(whole)]
 
 
 def _plain(text: str) -> str:

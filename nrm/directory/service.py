@@ -26,7 +26,8 @@ Status = Literal["active", "inactive", "defunct", "temporarily closed", "unknown
 LocationType = Literal["physical", "postal", "virtual", "redacted"]
 """HSDS's own three, and `redacted` for a place that a source keeps to itself (proposed for HSDS, issue 166 there)."""
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+LONGEST_ID = 200
+Id = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ID)]
 Age = Annotated[int, Field(ge=0, le=150)]
 Key = tuple[str, str]
 """The name of a source and an id inside it."""

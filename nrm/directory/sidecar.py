@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, StringConstraints, model_validator
 
+from nrm.case.fields import ThreeWay
 from nrm.errors import FileRefusedError, Problem
 from nrm.models import IsoDate, Whole, parse
 from nrm.rulebook.vocabulary import Group
@@ -82,7 +83,9 @@ class Sidecar(Model):
     """The record beside one service; everything in it but the name of the service may be missing, as not known.
 
     `hidden_locations` are ids of HSDS locations that must not be shown, because a source published them by mistake.
-    `needs` are the groups of a case that the service says it needs; None means that it did not say.
+    `needs` are the groups of a case that the service says it needs; None means that it did not say. `accessible` says
+    whether it takes people with a disability, `families` whether it takes those who come with a person, `trafficking`
+    whether it knows how to help trafficked persons.
     """
 
     service: ServiceName
@@ -97,6 +100,9 @@ class Sidecar(Model):
     safe_contact: SafeContact = Field(default_factory=SafeContact)
     needs: tuple[Group, ...] | None = None
     genders: tuple[Code, ...] = ()
+    accessible: ThreeWay = "unknown"
+    families: ThreeWay = "unknown"
+    trafficking: ThreeWay = "unknown"
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -125,6 +131,9 @@ class Sidecar(Model):
         return sum(said) if said else None
 
 
+_LOOKS_LIKE_OURS = frozenset({".yaml", ".yml", ".json"})
+
+
 class _File(Model):
     services: tuple[Sidecar, ...] = Field(min_length=1)
 
@@ -138,7 +147,13 @@ def read_sidecars(folder: Path) -> Mapping[Key, Sidecar]:
     """
     problems: list[Problem] = []
     found: dict[Key, Sidecar] = {}
-    for path in sorted(folder.glob("*.yaml")):
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() not in _LOOKS_LIKE_OURS:
+            continue
+        if path.parent != folder or path.suffix != ".yaml":
+            # Passed over, a record would show the very place that it hides.
+            problems.append(Problem(path.name, 0, "nothing reads this file", "name it `….yaml`, in the folder itself"))
+            continue
         document = read_file(path, path.name, private=True)
         read = parse(document, _File, problems, private=True)
         for place, record in enumerate(read.services if read is not None else ()):

@@ -146,7 +146,6 @@ TABLES: dict[str, Table] = {
             "id organization_id identifier_scheme identifier_type identifier",
             _COMMON,
         ),
-        # The published tables give an address on the web no column for its owner; without one it belongs to nobody.
         _table("url", "url.csv", "id organization_id service_id label url", _COMMON),
         _table(
             "metadata",
@@ -154,7 +153,7 @@ TABLES: dict[str, Table] = {
             "id resource_id resource_type last_action_date last_action_type field_name previous_value"
             " replacement_value updated_by",
         ),
-        _table("meta_table_description", "meta_table_descriptions.csv", "id name language character_set"),
+        _table("meta_table_description", "meta_table_descriptions.csv", "id name language character_set", _COMMON),
     )
 }
 """Every table of HSDS 3.1 by name."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nrm.directory.build import with_id
 from nrm.directory.place import believed
-from nrm.directory.service import Location, Organisation, Service, Sourced, Term
+from nrm.directory.service import LONGEST_ID, Location, Organisation, Service, Sourced, Term
 from nrm.directory.tables import TABLES, link_columns
 
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ class Tops:
             name = row.cell("id")
             if not name:
                 self.report.refuse(row, "id", "a blank id")
+            elif len(name) > LONGEST_ID:
+                self.report.refuse(row, "id", "an id that is too long")
             elif name not in found:
                 self._has_a_name(row)
                 found[name] = row
@@ -171,4 +173,5 @@ def says_nothing(row: Row) -> bool:
 
 def what_it_must_say(table: str) -> str:
     """Return the column that is named when a row of `table` says nothing."""
-    return MUST_SAY.get(table, TABLES[table].columns[-1:])[0]
+    own = (name for name in TABLES[table].columns if name not in {"id", "attention"} and not name.endswith("_id"))
+    return MUST_SAY.get(table, (next(own),))[0]

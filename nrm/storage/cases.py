@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, union_all, update
 
 from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError, StoreError
 from nrm.casework.ports import CaseRow, GroupRow
 from nrm.errors import Problem
 from nrm.storage import schema
 from nrm.storage.faults import STORE
+from nrm.storage.packed import packed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from uuid import UUID
 
+    from sqlalchemy import Select
     from sqlalchemy.engine import Connection, Row
 
+    from nrm.casework.ports import PackedRow
     from nrm.storage.rows import Held
 
-PACKED: Final = "packed"
 _CASES, _GROUPS, _MARKS = schema.cases, schema.groups, schema.marks
 _OF_A_CASE: Final = (_GROUPS, _MARKS, schema.decisions, schema.details, schema.outbox)
 
@@ -30,6 +33,17 @@ _CASE: Final = select(_CASES).where(_CASES.c.case_id == bindparam("case"))
 _GROUP: Final = select(_GROUPS).where(_GROUPS.c.case_id == bindparam("case"), _GROUPS.c.grp == bindparam("group"))
 _GROUP_NOW: Final = _GROUP.order_by(_GROUPS.c.version.desc()).limit(1)
 _GROUP_THEN: Final = _GROUP_NOW.where(_GROUPS.c.version <= bindparam("version"))
+_ADD: Final = insert(_CASES)
+_ADD_GROUP: Final = insert(_GROUPS)
+_ADD_MARK: Final = insert(_MARKS)
+_UNMARK: Final = delete(_MARKS).where(_MARKS.c.case_id == bindparam("case"))
+# INVARIANT (one version at a time): the version is compared and raised by one statement.
+_CHANGE: Final = (
+    update(_CASES)
+    .where(_CASES.c.case_id == bindparam("case"), _CASES.c.version == bindparam("seen"))
+    .where(_CASES.c.wrapped_key.is_not(None))
+    .values(version=bindparam("next"), changed_at=bindparam("at"))
+)
 
 
 class SqlCases:
@@ -42,7 +56,7 @@ class SqlCases:
     def add(self, row: CaseRow, groups: Iterable[GroupRow]) -> None:
         """Add a new case with version 1."""
         self._connection.execute(
-            insert(_CASES),
+            _ADD,
             {
                 "case_id": row.case,
                 "organisation": row.organisation,
@@ -52,7 +66,7 @@ class SqlCases:
                 "wrapped_key": row.wrapped_key,
             },
         )
-        self._held.made(row.case)
+        self._held.added(row.case)
         self._write(row.case, row.version, groups)
 
     def get(self, case: UUID) -> CaseRow:
@@ -69,13 +83,11 @@ class SqlCases:
             NoSuchCaseError, ShreddedError: there is no such case any more.
             StaleVersionError: the case has another version.
         """
-        # INVARIANT (one version at a time): the version is compared and raised by one statement.
-        ours = and_(_CASES.c.case_id == case, _CASES.c.version == seen, _CASES.c.wrapped_key.is_not(None))
-        changed = self._connection.execute(update(_CASES).where(ours).values(version=seen + 1, changed_at=at))
+        changed = self._connection.execute(_CHANGE, {"case": case, "seen": seen, "next": seen + 1, "at": at})
         if changed.rowcount != 1:
             now = self.get(case)
             raise ShreddedError if now.wrapped_key is None else StaleVersionError(seen, now.version)
-        self._held.made(case)
+        self._held.changed(case)
         self._write(case, seen + 1, groups)
 
     def group(self, case: UUID, group: str, version: int | None = None) -> GroupRow | None:
@@ -84,6 +96,17 @@ class SqlCases:
         asked = {"case": case, "group": group} | ({} if version is None else {"version": version})
         found = self._connection.execute(wanted, asked).one_or_none()
         return None if found is None else GroupRow(found.grp, found.version, found.sealed)
+
+    def groups(self, case: UUID, names: Iterable[str], version: int | None = None) -> Sequence[GroupRow]:
+        """Return what `group` returns for each of these names, in their order; those never written are left out."""
+        named = dict.fromkeys(names)
+        if not named:
+            return []
+        asked: dict[str, object] = {f"name_{place}": name for place, name in enumerate(named)}
+        asked |= {"case": case} if version is None else {"case": case, "version": version}
+        found = self._connection.execute(_groups(len(named), then=version is not None), asked)
+        rows = {row.grp: GroupRow(row.grp, row.version, row.sealed) for row in found}
+        return [rows[name] for name in named if name in rows]
 
     def written(self, case: UUID) -> Sequence[tuple[int, str]]:
         """Return every (version, group) that was written, in order."""
@@ -100,21 +123,9 @@ class SqlCases:
             wanted = wanted.where(_CASES.c.case_id > after)
         return [_case(row) for row in self._connection.execute(wanted)]
 
-    def packed(self, after: UUID | None, most: int) -> Iterator[tuple[CaseRow, GroupRow]]:
-        """Yield the packed facts of cases that are not shredded, in the order of their identifiers."""
-        inner = _GROUPS.alias()
-        newest = (
-            select(func.max(inner.c.version))
-            .where(inner.c.case_id == _CASES.c.case_id, inner.c.grp == PACKED)
-            .scalar_subquery()
-        )
-        facts = and_(_GROUPS.c.case_id == _CASES.c.case_id, _GROUPS.c.grp == PACKED, _GROUPS.c.version == newest)
-        columns = (*_CASES.c, _GROUPS.c.version.label("packed_version"), _GROUPS.c.sealed)
-        wanted = select(*columns).join_from(_CASES, _GROUPS, facts).where(_CASES.c.wrapped_key.is_not(None))
-        if after is not None:
-            wanted = wanted.where(_CASES.c.case_id > after)
-        for row in self._connection.execute(wanted.order_by(_CASES.c.case_id).limit(most)).all():
-            yield _case(row), GroupRow(PACKED, row.packed_version, row.sealed)
+    def packed(self, after: UUID | None, most: int) -> Sequence[PackedRow]:
+        """Return the newest packed facts of cases that are not shredded, in the order of their identifiers."""
+        return packed(self._connection, after, most)
 
     def rewrap(self, case: UUID, old: bytes, new: bytes) -> bool:
         """Put `new` in the place of the wrapped key `old`; False when another stands there."""
@@ -140,10 +151,12 @@ class SqlCases:
         Raises `NoSuchCaseError` and `ShreddedError`.
         """
         self._held.hold(case)
-        self._connection.execute(delete(_MARKS).where(_MARKS.c.case_id == case))
+        if not self._held.is_new(case):
+            self._connection.execute(_UNMARK, {"case": case})
         rows = [{"case_id": case, "kind": kind, "mark": mark} for kind, mark in sorted(set(marks))]
         if rows:
-            self._connection.execute(insert(_MARKS), rows)
+            self._connection.execute(_ADD_MARK, rows)
+            self._held.changed(case)  # a second marking of a new case takes the place of the first
 
     def marked(self, marks: Iterable[tuple[str, bytes]], besides: UUID) -> Sequence[CaseRow]:
         """Return other cases, not shredded, that have one of these marks, in the order of their identifiers."""
@@ -160,7 +173,27 @@ class SqlCases:
             what = f"a group was sealed for another version than `{version}`, and could not be opened again"
             raise StoreError(Problem(STORE, 0, what, "report this as a fault of nrm"))
         if rows:
-            self._connection.execute(insert(_GROUPS), rows)
+            self._connection.execute(_ADD_GROUP, rows)
+
+
+@cache
+def _groups(count: int, *, then: bool) -> Select[tuple[str, int, bytes]]:
+    """Return the select of so many groups as they stand now, or as they stood then.
+
+    It goes to the newest version of each name by the primary key; an ordinary `GROUP BY` would read every version.
+    """
+    names = union_all(
+        *(select(bindparam(f"name_{place}", type_=_GROUPS.c.grp.type).label("grp")) for place in range(count))
+    ).subquery("names")
+    every = _GROUPS.alias("every")
+    newest = select(func.max(every.c.version)).where(every.c.case_id == bindparam("case"), every.c.grp == names.c.grp)
+    if then:
+        newest = newest.where(every.c.version <= bindparam("version"))
+    return (
+        select(_GROUPS.c.grp, _GROUPS.c.version, _GROUPS.c.sealed)
+        .join_from(names, _GROUPS, _GROUPS.c.grp == names.c.grp)
+        .where(_GROUPS.c.case_id == bindparam("case"), _GROUPS.c.version == newest.scalar_subquery())
+    )
 
 
 def _case(row: Row[*tuple[object, ...]]) -> CaseRow:

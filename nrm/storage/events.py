@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import insert, select
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from nrm.storage.rows import Held
 
 _DETAILS, _WAITING = schema.details, schema.waiting
+_ADD_DETAILS: Final = insert(_DETAILS)
+_ADD_WAITING: Final = insert(_WAITING)
 
 
 class SqlEvents:
@@ -46,7 +48,7 @@ class SqlEvents:
                 raise StoreError(Problem(STORE, 0, what, "report this as a fault of nrm"))
             self._held.hold(row.case)
             self._connection.execute(
-                insert(_DETAILS),
+                _ADD_DETAILS,
                 {
                     "case_id": row.case,
                     "event_id": row.event,
@@ -56,9 +58,7 @@ class SqlEvents:
                     "sealed": row.details,
                 },
             )
-        self._connection.execute(
-            insert(_WAITING), {"event_id": row.event, "at": row.at, "turn": turn, "leaf": row.leaf}
-        )
+        self._connection.execute(_ADD_WAITING, {"event_id": row.event, "at": row.at, "turn": turn, "leaf": row.leaf})
 
     def of(self, case: UUID) -> Sequence[EventRow]:
         """Return the entries about a case that still have their details, in the order in which they were made."""

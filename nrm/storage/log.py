@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import BigInteger, bindparam, delete, func, insert, select, update
 
 from nrm.casework.errors import StoreError, StoreMisfitError
 from nrm.casework.ports import EventRow, LogHead
@@ -13,7 +13,7 @@ from nrm.storage import schema
 from nrm.storage.faults import STORE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from uuid import UUID
 
     from sqlalchemy import Select
@@ -23,6 +23,20 @@ PAGE: Final = 1_000
 """How many entries are read at once."""
 
 _HEAD, _LEAVES, _WAITING = schema.head, schema.leaves, schema.waiting
+_IN_ORDER: Final = (_WAITING.c.at, _WAITING.c.turn, _WAITING.c.event_id)
+
+# Waiting entries get their places inside the database, so that none has to travel there and back.
+_OLDEST: Final = select(_WAITING).order_by(*_IN_ORDER).limit(bindparam("most")).subquery()
+_NUMBER: Final = func.row_number().over(order_by=[_OLDEST.c[one.name] for one in _IN_ORDER])
+_PLACE: Final = _NUMBER + (bindparam("start", type_=BigInteger) - 1)
+_TAKE: Final = (
+    insert(_LEAVES)
+    .from_select(["position", "event_id", "leaf"], select(_PLACE, _OLDEST.c.event_id, _OLDEST.c.leaf))
+    .execution_options(preserve_rowcount=True)
+)
+_TAKEN: Final = delete(_WAITING).where(
+    _WAITING.c.event_id.in_(select(_LEAVES.c.event_id).where(_LEAVES.c.position >= bindparam("start")))
+)
 
 
 class SqlLog:
@@ -44,8 +58,26 @@ class SqlLog:
 
     def waiting(self, most: int) -> Sequence[EventRow]:
         """Return entries that have no position yet, the oldest first: of each the leaf, not case and details."""
-        ordered = select(_WAITING).order_by(_WAITING.c.at, _WAITING.c.turn, _WAITING.c.event_id).limit(most)
+        ordered = select(_WAITING).order_by(*_IN_ORDER).limit(most)
         return [EventRow(row.event_id, None, row.at, row.leaf, None) for row in self._connection.execute(ordered)]
+
+    def grow(self, most: int, sign: Callable[[Iterator[bytes]], LogHead]) -> int:
+        """Give at most `most` waiting entries their positions, the oldest first; return how many got one.
+
+        `sign` gets these entries as they now stand in the log, and returns the new head. Locks the log as `head` does.
+        The invariant of `append` holds here too.
+
+        Raises `StoreMisfitError` as `head`, and `StoreError` as `append`.
+        """
+        start = self.head().size
+        count = self._connection.execute(_TAKE, {"start": start, "most": most}).rowcount
+        if count:
+            if self._connection.execute(_TAKEN, {"start": start}).rowcount != count:
+                raise StoreError(Problem(STORE, 0, "the log has entries beyond its head", _FAULT))
+            head = sign(self.leaves(start, start + count))
+            if head.size != start + count or not self._move(start, head):
+                raise _not_there(start, count)
+        return count
 
     def append(self, start: int, rows: Sequence[EventRow], head: LogHead) -> None:
         """Give `rows` the positions from `start` on and make `head` the new head.
@@ -58,8 +90,7 @@ class SqlLog:
         Raises `StoreError` when that does not hold; the unit of work must end with it.
         """
         if head.size != start + len(rows) or not self._move(start, head):
-            what = f"the log does not stand at `{start}`, or does not grow by `{len(rows)}` entries"
-            raise StoreError(Problem(STORE, 0, what, _FAULT))
+            raise _not_there(start, len(rows))
         for first in range(0, len(rows), PAGE):
             page = rows[first : first + PAGE]
             taken = delete(_WAITING).where(_WAITING.c.event_id.in_([row.event for row in page]))
@@ -109,3 +140,8 @@ class SqlLog:
 
 
 _FAULT: Final = "lock the log with `head` and read what waits in the same unit of work"
+
+
+def _not_there(start: int, count: int) -> StoreError:
+    what = f"the log does not stand at `{start}`, or does not grow by `{count}` entries"
+    return StoreError(Problem(STORE, 0, what, _FAULT))

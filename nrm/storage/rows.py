@@ -29,6 +29,7 @@ class Held:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._held: set[UUID] = set()
+        self._new: set[UUID] = set()
 
     def hold(self, case: UUID) -> None:
         """Hold a case that is to get a row.
@@ -46,10 +47,21 @@ class Held:
             raise NoSuchCaseError if known is None else ShreddedError
         self._held.add(case)
 
-    def made(self, case: UUID) -> None:
-        """Note a case that this unit of work has added or changed itself."""
+    def added(self, case: UUID) -> None:
+        """Note a case that this unit of work has added itself: nobody else can know it yet."""
         self._held.add(case)
+        self._new.add(case)
+
+    def changed(self, case: UUID) -> None:
+        """Note a case that this unit of work has changed itself."""
+        self._held.add(case)
+        self._new.discard(case)
+
+    def is_new(self, case: UUID) -> bool:
+        """Say whether this unit of work has added the case and not changed it since, so that it has no marks yet."""
+        return case in self._new
 
     def shredded(self, case: UUID) -> None:
         """Note that a case was shredded by this unit of work."""
         self._held.discard(case)
+        self._new.discard(case)

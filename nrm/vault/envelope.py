@@ -108,29 +108,35 @@ def open_sealed(key: DataKey, place: Place, sealed: bytes) -> bytes:
         TruncatedError: bytes are missing at the end.
         TamperedError: anything else is not as it was sealed.
     """
-    if _names(place, sealed):
+    if _begins(place.group, place.version, sealed):
         with suppress(TamperedError):
             return key.open(sealed, sealed[:HEADER_BYTES] + place.case.bytes, HEADER_BYTES)
     raise _fault(key, place, sealed)
 
 
 def open_once(key: bytes, place: Place, sealed: bytes) -> bytes:
-    """Return the same as `open_sealed`, with a key that opens one thing only (errors as there).
+    """Return the same as `open_sealed`, with a key that opens one thing only (errors as there)."""
+    plaintext = opened(key, place.case.bytes, place.group, place.version, sealed)
+    if plaintext is None:
+        raise _fault(DataKey(key), place, sealed)
+    return plaintext
 
-    Bulk work so spares itself the `DataKey`.
+
+def opened(key: bytes, case: bytes, group: str, version: int, sealed: bytes) -> bytes | None:
+    """Return the same as `open_once`, or None where that says what is wrong.
+
+    Bulk work so spares itself the `DataKey` and the `Place`. Raises `MisplacedError` for a place that cannot exist.
     """
-    if _names(place, sealed):
-        try:
-            bound_to = sealed[:HEADER_BYTES] + place.case.bytes
-            return AESGCM(key).decrypt(sealed[HEADER_BYTES:_TEXT], sealed[_TEXT:], bound_to)
-        except InvalidTag:
-            pass
-    raise _fault(DataKey(key), place, sealed)
+    if not _begins(group, version, sealed):
+        return None
+    try:
+        return AESGCM(key).decrypt(sealed[HEADER_BYTES:_TEXT], sealed[_TEXT:], sealed[:HEADER_BYTES] + case)
+    except InvalidTag:
+        return None
 
 
-def _names(place: Place, sealed: bytes) -> bool:
-    """Say whether whole sealed bytes begin with the header of `place`; refuses a place that cannot be."""
-    _, group, version = place
+def _begins(group: str, version: int, sealed: bytes) -> bool:
+    """Say whether whole sealed bytes begin with the header of this place; refuses one that cannot be."""
     length = len(sealed) - OVERHEAD
     return sealed.startswith(_start(group, version, max(0, length))) and length >= 0
 

@@ -8,7 +8,7 @@ holds the row has the case id anyway. As in `envelope`, marker and CRC only tell
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 from zlib import crc32
 
@@ -24,12 +24,15 @@ from nrm.vault.errors import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
     from uuid import UUID
 
 FORMAT = b"W1"
-_EPOCH = slice(18, 30)
-_MARK = slice(30, 38)
+NAMED_BYTES = 30
+"""So many bytes at the start of a wrapped key name the keyring and the epoch."""
+_EPOCH = slice(18, NAMED_BYTES)
+_MARK = slice(NAMED_BYTES, 38)
 _MARKED = 38
 HEADER_BYTES = _MARKED + 4
 
@@ -133,6 +136,16 @@ class Keyring:
             return self._provider.unwrap(_epoch(wrapped[_EPOCH]), wrapped[HEADER_BYTES:], bound_to)
         except (KeyLostError, TamperedError, TruncatedError) as error:
             raise self._fault(case, wrapped, error) from None
+
+    def unwrapper(self, start: bytes) -> Callable[[bytes, bytes], bytes]:
+        """Return what unwraps the keys that begin with these `NAMED_BYTES`: those of one epoch; for bulk work.
+
+        It takes what follows the header, and the header with the case id. Whatever it raises says less than
+        `unwrap_bytes`, and so does the `WrongKeyringError` that is raised here for any other start.
+        """
+        if not start.startswith(self._opening) or len(start) != NAMED_BYTES:
+            raise WrongKeyringError(of_vault("a key was wrapped by another keyring", _MEND))
+        return partial(self._provider.unwrap, _epoch(start[_EPOCH]))
 
     def rewrap(self, case: UUID, wrapped: bytes) -> bytes:
         """Return the same data key wrapped in the current epoch (errors as in `unwrap`)."""

@@ -103,7 +103,7 @@ class Stores(RuleBasedStateMachine):
     @rule(organisation=st.none() | ORGANISATION, after=st.none() | SOME_CASE, most=st.integers(1, 4))
     def listed(self, organisation, after, most):
         self.both(lambda unit: unit.cases.listed(organisation, after, most))
-        self.both(lambda unit: list(unit.cases.packed(after, most)))
+        self.both(lambda unit: [tuple(row) for row in unit.cases.packed(after, most)])
 
     @rule(case=SOME_CASE, minutes=MOMENT, again=st.booleans())
     def decide(self, case, minutes, again):
@@ -145,6 +145,20 @@ class Stores(RuleBasedStateMachine):
     @rule(most=st.integers(1, 4))
     def sequence(self, most):
         self.both(lambda unit: sequenced(unit, most))
+
+    @rule(most=VERSION, more=st.integers(0, 1))
+    def grow(self, most, more):
+        def work(unit):
+            size = unit.log.head().size
+            seen = []
+
+            def sign(leaves):
+                seen.extend(leaves)
+                return databases.LogHead(size + len(seen) + more, b"note")
+
+            return unit.log.grow(most, sign), seen
+
+        self.both(work)
 
     @rule(start=VERSION)
     def sequence_from_elsewhere(self, start):

@@ -74,7 +74,9 @@ class Place:
             needles |= {secret: name, secret.hex().encode(): f"{name} as hexadecimal"}
         folders = [self.made, self.temporary, *([self.server.folder] if self.server else [])]
         found = canaries.found_under(folders, needles)
-        found += [("output", said) for said in canaries.found_in(self.nrm.said, needles)]
+        # What is printed is wrapped at 80 columns, and a word may stand on two lines.
+        printed = self.nrm.said + b"\0" + b"".join(self.nrm.said.split())
+        found += [("output", said) for said in canaries.found_in(printed, needles)]
         for path in [] if self.server else sorted(self.made.rglob("cases.db")):
             found += [
                 (f"pages of {path.name}", said) for said in canaries.found_in(pages(path, keys.secret("database")))

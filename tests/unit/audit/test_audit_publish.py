@@ -174,3 +174,32 @@ def test_an_empty_log_is_published_as_a_checkpoint_alone(tmp_path):
     build(tmp_path, [])
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint"]
     assert verify(DirectorySource(tmp_path), VERIFIER).checkpoint.size == 0
+
+
+def test_many_tiles_are_all_on_the_disk_before_any_has_its_name(tmp_path, monkeypatch):
+    synced, named, real = [], [], os.replace
+    monkeypatch.setattr(os, "fsync", lambda number: synced.append(str(Path(f"/proc/self/fd/{number}").readlink())))
+
+    def follow(source, target, **options):
+        named.append((str(source), len(synced)))
+        real(source, target, **options)
+
+    monkeypatch.setattr(os, "replace", follow)
+    tiles = [(Tile(0, index), bytes([index]) * 8192) for index in range(20)]
+    Publisher(tmp_path).take_all(tiles)
+    assert {source for source, _ in named} == set(synced)
+    assert {count for _, count in named} == {20}
+    assert [(tmp_path / tile.path).read_bytes() for tile, _ in tiles] == [data for _, data in tiles]
+
+
+def test_of_many_tiles_none_is_left_half_written(tmp_path, monkeypatch):
+    tiles = [(Tile(0, index), bytes(8192)) for index in range(20)]
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", fails)
+        with pytest.raises(LogRefusedError, match="the file cannot be written: no space left on device"):
+            Publisher(tmp_path).take_all(tiles)
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+    Publisher(tmp_path).take_all(tiles[:3])
+    with pytest.raises(LogRefusedError, match="tile/0/001: other bytes stand here"):
+        Publisher(tmp_path).take_all([tiles[5], (Tile(0, 1), b"other")])
+    assert not (tmp_path / tiles[5][0].path).exists()

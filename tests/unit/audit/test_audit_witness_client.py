@@ -84,7 +84,7 @@ def test_a_witness_that_has_seen_more_than_we_have_is_an_alarm(web):
 
 def test_a_history_that_does_not_follow_from_the_old_one_is_not_cosigned(web):
     asked(web, question(5))
-    with pytest.raises(WitnessError, match="answered 422 and no cosignature"):
+    with pytest.raises(WitnessDisagreesError, match="does not find the 5 entries that it has seen"):
         asked(web, question(7, log=LOG.forked(4, b"x", b"y", b"z")))
 
 

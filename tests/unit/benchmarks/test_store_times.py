@@ -92,7 +92,7 @@ def test_a_read_that_is_timed_leaves_an_entry_only_where_it_says_so(name, office
 def test_filled_cases_open_like_others(office, cases):
     groups = {PACKED: cases.facts, case_work.GROUP: cases.parts[case_work.GROUP]}
     stored = fill(office, 30, groups, quiet)
-    opened = list(open_many(office.desk.keyring, vault.sealed_facts(office)))
+    opened = list(open_many(office.desk.keyring, PACKED, vault.sealed_facts(office)))
     assert len(opened) >= len(stored) == 30
     assert not [one for one in opened if isinstance(one, VaultError)]
     assert opened.count(cases.facts) == len(opened)
@@ -103,7 +103,7 @@ def test_filled_cases_open_like_others(office, cases):
 
 def test_a_damaged_case_stops_the_bulk_figures(office):
     def damaged():
-        yield from ((place, wrapped, sealed[:-1] + b"?") for place, wrapped, sealed in vault.sealed_facts(office))
+        yield from ((*row[:-1], row[-1][:-1] + b"?") for row in vault.sealed_facts(office))
 
     with pytest.raises(AssertionError, match="not everything could be opened"):
         vault._opened(office, damaged(), 1)  # noqa: SLF001 - the check itself

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 
 from nrm.case import CaseRecord, derive_facts, read_case
+from nrm.case.dates import parts
 from nrm.case.fields import COUNTRIES, Code, Country, Part, Tongue
 from nrm.case.template import shape
 from nrm.engine.facts import check_facts
@@ -247,3 +248,23 @@ def test_one_more_doubt_never_makes_anybody_an_adult(identity):
     doubt = {"result": "inconclusive"}
     facts = derived({"identity": {**identity, "age_assessments": [*identity.get("age_assessments", []), doubt]}})
     assert facts["age_status"] == "disputed"
+
+
+def every_part(part, place=()):
+    """Walk over all fields, also those that never hold a part."""
+    yield place, part
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        if isinstance(value, Part):
+            yield from every_part(value, (*place, name))
+        for index, item in enumerate(value if isinstance(value, tuple) else ()):
+            if isinstance(item, Part):
+                yield from every_part(item, (*place, name, index))
+
+
+@slowly
+@given(RECORDS)
+def test_the_walk_over_a_record_leaves_out_no_part(tree):
+    record, _ = attempt(tree)
+    assume(record is not None)
+    assert list(parts(record)) == list(every_part(record))

@@ -136,7 +136,7 @@ def test_a_store_that_is_ahead_of_what_was_published_is_left_alone_and_publishes
     office.sequencer.run()
     listed(office, 4)
     with monkeypatch.context() as patched:
-        patched.setattr(office.sequencer, "publish", lambda: None)  # killed between the store and the files
+        patched.setattr(office.sequencer, "publish", lambda *_: None)  # killed between the store and the files
         office.sequencer.run()
     before = history(office)
     assert verified(office).size == 3

@@ -2,6 +2,7 @@
 
 import shutil
 import threading
+from dataclasses import replace
 
 import pytest
 from offices import BO, ORIGIN, new_office
@@ -65,7 +66,7 @@ def test_the_store_is_changed_before_any_file(office, monkeypatch):
     assert verified(office) == 0
 
 
-@pytest.mark.parametrize("stopped", ["take", "publish"])
+@pytest.mark.parametrize("stopped", ["take_all", "publish"])
 def test_what_an_interrupted_run_did_not_publish_the_next_one_does(office, monkeypatch, stopped):
     office.open(BO)
     with monkeypatch.context() as broken:
@@ -224,3 +225,29 @@ def test_a_folder_that_cannot_be_locked_or_read_says_which(tmp_path):
     with pytest.raises(LogError) as caught:
         office.sequencer.run()
     assert "locked" not in str(caught.value)
+
+
+def test_what_was_computed_with_the_signature_is_published_without_reading_the_entries_again(office, monkeypatch):
+    office.open(BO)
+    monkeypatch.setattr("nrm.casework.sequence.Sequencer._leaves", lambda *_: 1 / 0)
+    assert office.sequencer.run() == 1
+    assert verified(office) == 1
+
+
+@pytest.mark.parametrize("other", ["before", "note"])
+def test_a_batch_that_does_not_lead_from_the_files_to_the_store_is_computed_anew(office, other):
+    office.open(BO)
+    office.open(BO)
+    batch = office.store.run(office.sequencer._sequence)  # noqa: SLF001 - as a run that is stopped here
+    false = replace(batch, tiles=[(tile, bytes(len(data))) for tile, data in batch.tiles])
+    different = {"before": Checkpoint(ORIGIN, 0, bytes(32)), "note": b"another"}[other]
+    office.sequencer.publish(replace(false, **{other: different}))
+    assert verified(office) == 2
+
+
+def test_no_checkpoint_is_published_over_a_batch_with_a_false_tile(office):
+    office.open(BO)
+    batch = office.store.run(office.sequencer._sequence)  # noqa: SLF001 - as above
+    false = replace(batch, tiles=[(tile, data if tile.level else bytes(32)) for tile, data in batch.tiles])
+    refused(lambda: office.sequencer.publish(false), "the tiles here do not lead to the checkpoint of 1 entries")
+    assert verified(office) == 0

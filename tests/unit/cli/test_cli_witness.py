@@ -93,7 +93,7 @@ def test_growth_is_cosigned_and_a_fork_is_refused_and_remembered(serving, key, r
             assert key[1].check(LOG.note(size).with_signatures(signature)) is not None
         with pytest.raises(WitnessDisagreesError, match="there are two histories"):
             ask(url, key[1], question(7, FORK))
-        with pytest.raises(WitnessError, match="answered 422"):
+        with pytest.raises(WitnessDisagreesError, match="does not find the 7 entries that it has seen"):
             ask(url, key[1], question(9, FORK))
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0

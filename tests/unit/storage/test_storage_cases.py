@@ -69,6 +69,46 @@ def test_a_group_is_found_as_it_stood_in_each_version(store):
     ]
 
 
+def test_many_groups_at_once_are_those_that_are_found_one_by_one(store):
+    row = opened(store, [a_group("safety", 1, b"one"), a_group("health", 1, b"h")])
+    other = opened(store, [a_group("safety", 1, b"of another"), a_group("legal", 1, b"of another")])
+    store.run(lambda unit: unit.cases.change(row.case, 1, [a_group("health", 2, b"hh")], NOON))
+    store.run(lambda unit: unit.cases.change(row.case, 2, [a_group("safety", 3, b"three")], NOON))
+    names = ("safety", "legal", "health", "safety")
+
+    def one_by_one(unit, version):
+        rows = (unit.cases.group(row.case, name, version) for name in ("safety", "legal", "health"))
+        return [found for found in rows if found is not None]
+
+    for version in (0, 1, 2, 3, 4, None):
+        wanted = store.run(lambda unit, version=version: one_by_one(unit, version))
+        assert store.run(lambda unit, version=version: unit.cases.groups(row.case, names, version)) == wanted
+    now = store.run(lambda unit: unit.cases.groups(row.case, ["health", "safety"]))
+    assert [(found.group, found.sealed) for found in now] == [("health", b"hh"), ("safety", b"three")]
+    assert store.run(lambda unit: unit.cases.groups(other.case, ())) == []
+
+
+def test_a_new_case_that_is_marked_twice_in_one_unit_has_the_second_marks_only(store):
+    first, second, seeker = a_case(), a_case(), opened(store)
+
+    def work(unit):
+        unit.cases.add(first, ())
+        unit.cases.mark(first.case, [("phone", b"1"), ("email", b"2")])
+        unit.cases.mark(first.case, [("phone", b"3")])
+        unit.cases.add(second, ())
+        unit.cases.mark(second.case, [])
+        unit.cases.mark(second.case, [("email", b"2")])
+
+    store.run(work)
+
+    def having(*marks):
+        return [row.case for row in store.run(lambda unit: unit.cases.marked(marks, seeker.case))]
+
+    assert having(("phone", b"1")) == []
+    assert having(("phone", b"3")) == [first.case]
+    assert having(("email", b"2")) == [second.case]
+
+
 def test_a_change_raises_the_version_and_the_moment(store):
     row = opened(store)
     later = NOON + timedelta(hours=1)
@@ -114,14 +154,16 @@ def test_packed_facts_are_the_newest_of_each_case_that_is_not_shredded(store):
     shredded = opened(store, [a_group("packed", 1, b"gone")], case=UUID(int=2))
     store.run(lambda unit: unit.cases.shred(shredded.case))
     opened(store, [a_group("safety")], case=UUID(int=3))
-    opened(store, [a_group("packed", 1, b"last")], case=UUID(int=4))
+    other = opened(store, [a_group("packed", 1, b"last")], case=UUID(int=4))
 
     def sealed(after, most):
-        return store.run(lambda unit: [(row.case.int, group.sealed) for row, group in unit.cases.packed(after, most)])
+        return [tuple(row) for row in store.run(lambda unit: unit.cases.packed(after, most))]
 
-    assert sealed(None, 10) == [(1, b"new"), (4, b"last")]
-    assert sealed(None, 1) == [(1, b"new")]
-    assert sealed(first.case, 10) == [(4, b"last")]
+    new = (first.case.bytes, 2, first.wrapped_key, b"new")
+    last = (other.case.bytes, 1, other.wrapped_key, b"last")
+    assert sealed(None, 10) == [new, last]
+    assert sealed(None, 1) == [new]
+    assert sealed(first.case, 10) == [last]
 
 
 def test_a_key_is_rewrapped_only_when_it_is_the_one_that_was_unwrapped(store):

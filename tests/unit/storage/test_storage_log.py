@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from databases import EMPTY
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from store_rows import NOON, a_decision, a_message, an_event, opened, sequenced
 
 from nrm.casework.errors import NoSuchCaseError, StoreError, StoreMisfitError
@@ -173,3 +173,46 @@ def test_an_entry_is_not_added_twice(store):
     with pytest.raises(StoreError, match="there already"):
         store.run(lambda unit: unit.events.add(event))
     assert store.run(lambda unit: unit.log.position(uuid4())) is None
+
+
+def signing(seen, size=None):
+    def sign(leaves):
+        seen.extend(leaves)
+        return LogHead(len(seen) if size is None else size, b"signed")
+
+    return sign
+
+
+def test_the_log_grows_by_the_oldest_entries_and_signs_them_as_they_stand(store):
+    events = [an_event(minutes=n % 3, leaf=b"leaf %d" % n) for n in range(5)]
+    for event in events:
+        store.run(lambda unit, event=event: unit.events.add(event))
+    ordered = [event.leaf for event in sorted(events, key=lambda one: one.at)]
+    seen = []
+    waiting = [row.leaf for row in store.run(lambda unit: unit.log.waiting(9))]
+    assert [store.run(lambda unit: unit.log.grow(3, signing(seen))) for _ in range(3)] == [3, 2, 0]
+    assert seen == waiting
+    assert sorted(seen) == sorted(ordered)
+    assert store.run(lambda unit: (list(unit.log.leaves(0, 5)), unit.log.waiting(9))) == (seen, [])
+    assert store.run(lambda unit: unit.log.peek()) == LogHead(5, b"signed")
+    assert {store.run(lambda unit, e=event: unit.log.position(e.event)) for event in events} == set(range(5))
+
+
+def test_a_log_that_signs_another_size_does_not_grow(store):
+    event = an_event()
+    store.run(lambda unit: unit.events.add(event))
+    with pytest.raises(StoreError, match="does not grow by `1` entries"):
+        store.run(lambda unit: unit.log.grow(9, signing([], size=2)))
+    assert store.run(lambda unit: (unit.log.peek(), unit.log.waiting(9))) == (EMPTY, [event])
+
+
+def test_an_entry_that_stands_in_the_log_and_waits_as_well_stops_it(store, engine):
+    twice = an_event()
+    with engine.begin() as connection:
+        connection.execute(insert(schema.leaves), {"position": 7, "event_id": twice.event, "leaf": b"stray"})
+    for event in (an_event(), twice):
+        store.run(lambda unit, event=event: unit.events.add(event))
+    with pytest.raises(StoreError):
+        store.run(lambda unit: unit.log.grow(1, signing([])))
+    assert store.run(lambda unit: unit.log.peek()) == EMPTY
+    assert len(store.run(lambda unit: unit.log.waiting(9))) == 2

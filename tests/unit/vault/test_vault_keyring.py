@@ -178,22 +178,42 @@ def test_ten_thousand_keys_are_rewrapped_and_all_cases_still_open(keyring):
 
 
 def test_bulk_work_yields_each_plaintext_in_order_and_an_error_where_one_cannot_be_opened(keyring):
-    items = []
+    rows = []
     for number in range(20):
         key, place = new_data_key(), Place(uuid4(), "facts", 1)
-        items.append((place, keyring.wrap(place.case, key), seal(key, place, b"facts %d" % number)))
-    items[3] = (items[3][0], items[3][1], items[4][2])
-    items[5] = (items[5][0], items[6][1], items[5][2])
-    items[7] = (items[7][0], items[7][1], items[7][2][:-1])
-    items[9] = (items[9][0], b"", items[9][2])
-    opened = list(open_many(keyring, items))
-    assert [type(one) for one in opened if not isinstance(one, bytes)] == [
-        MisplacedError,
-        MisplacedError,
-        TruncatedError,
-        TruncatedError,
-    ]
-    assert all(one == b"facts %d" % number for number, one in enumerate(opened) if number not in {3, 5, 7, 9})
+        rows.append((place.case.bytes, 1, keyring.wrap(place.case, key), seal(key, place, b"facts %d" % number)))
+        if number % 4 == 0:
+            keyring.rotate(AT)
+    other = Keyring(MemoryKeys(b"another keyring!"))
+    cases, _, keys, seals = zip(*rows, strict=True)
+    damaged = {
+        3: (cases[3], 1, keys[3], seals[4]),
+        5: (cases[5], 1, keys[6], seals[5]),
+        7: (cases[7], 1, keys[7], seals[7][:-1]),
+        8: (cases[8], 1, keys[8], b""),
+        9: (cases[9], 1, b"", seals[9]),
+        11: (cases[11], 2, keys[11], seals[11]),
+        12: (cases[12], 0, keys[12], seals[12]),
+        13: (cases[13], 1, keys[13], seals[13][:-1] + bytes([seals[13][-1] ^ 1])),
+        15: (cases[15], 1, other.wrap(UUID(bytes=cases[15]), new_data_key()), seals[15]),
+    }
+    opened = list(open_many(keyring, "facts", [damaged.get(at, row) for at, row in enumerate(rows)]))
+    kinds = dict.fromkeys((3, 5, 11, 12), MisplacedError) | dict.fromkeys((7, 8, 9), TruncatedError)
+    kinds |= {13: TamperedError, 15: WrongKeyringError}
+    assert {at: type(one) for at, one in enumerate(opened) if not isinstance(one, bytes)} == kinds
+    assert all(one == b"facts %d" % at for at, one in enumerate(opened) if at not in damaged)
+
+
+def test_bulk_work_names_the_epoch_that_is_gone_and_opens_the_others(keyring):
+    place, key = Place(uuid4(), "facts", 1), new_data_key()
+    old = (place.case.bytes, 1, keyring.wrap(place.case, key), seal(key, place, b""))
+    keyring.rotate(AT)
+    rows = [old, (place.case.bytes, 1, keyring.wrap(place.case, key), old[3])]
+    assert list(open_many(keyring, "facts", rows)) == [b"", b""]
+    keyring.destroy_epoch(1, AT)
+    lost, whole = open_many(keyring, "facts", rows)
+    assert type(lost) is KeyLostError
+    assert whole == b""
 
 
 def test_a_keyring_shows_no_key(keyring, keys):

@@ -1,0 +1,173 @@
+"""`nrm directory`: the services that there are, read from HSDS, checked, listed, and given back."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from nrm.cli.directory_view import print_export, print_import, print_services
+from nrm.cli.files import write_bytes
+from nrm.cli.options import AsJson, RulesFolder, SeedsFolder, application
+from nrm.directory.hsds_export import csv_files, exported
+from nrm.directory.importing import read_hsds
+from nrm.directory.merge import merge
+from nrm.directory.nest import nested
+from nrm.directory.place import box as read_box
+from nrm.directory.service import Directory
+from nrm.directory.sidecar import read_sidecars, without_service
+from nrm.directory.store import read_directory, to_bytes
+from nrm.directory.taxonomy import classified, read_service_types
+from nrm.errors import FileRefusedError, Problem, UnknownNameError, nearest
+
+if TYPE_CHECKING:
+    from nrm.directory.reading import Report
+    from nrm.directory.taxonomy import Unmapped
+
+REFUSED_ROWS = 1
+"""Exit code of `check` when a row was refused, or a sidecar record speaks of no service."""
+
+app = typer.Typer(no_args_is_help=True)
+
+Hsds = Annotated[Path, typer.Argument(metavar="PATH", help="A folder of HSDS files (CSV or JSON), or one JSON file.")]
+Kept = Annotated[Path, typer.Argument(metavar="FILE", help="A directory file, made by `nrm directory import`.")]
+Source = Annotated[str, typer.Option("--source", metavar="NAME", help="Whose directory this is; ids are unique in it.")]
+InBox = Annotated[
+    str | None,
+    typer.Option("--box", metavar="S,W,N,E", help="Where all places lie, in degrees; others are not believed."),
+]
+Sidecars = Annotated[
+    Path, typer.Option("--sidecars", metavar="FOLDER", help="The mechanism's own records of services.")
+]
+
+
+@app.command("import")
+def import_(
+    path: Hsds,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The directory file; what it holds is updated.")],
+    source: Source = "directory",
+    box: InBox = None,
+    as_json: AsJson = False,
+    rules: RulesFolder = None,
+    seeds: SeedsFolder = None,
+) -> None:
+    """Read a directory, and keep it: every row that was refused or repaired is reported, and none is lost."""
+    directory, report, unmapped = _read(path, source, box, rules, seeds)
+    changes = merge(read_directory(out) if out.exists() else Directory(), directory, source)
+    write_bytes(out, to_bytes(changes.directory))
+    print_import(report, unmapped, directory, changes, as_json=as_json)
+
+
+@app.command("check")
+def check(
+    path: Hsds,
+    source: Source = "directory",
+    box: InBox = None,
+    sidecars: Annotated[Path | None, typer.Option("--sidecars", metavar="FOLDER", help="Check these too.")] = None,
+    as_json: AsJson = False,
+    rules: RulesFolder = None,
+    seeds: SeedsFolder = None,
+) -> None:
+    """Read a directory and keep nothing; say what is wrong with it. Leaves with 1 when a row was refused."""
+    directory, report, unmapped = _read(path, source, box, rules, seeds)
+    records = read_sidecars(_folder(sidecars)).values() if sidecars is not None else ()
+    nowhere = without_service((one for one in records if one.service.source == source), directory.service)
+    print_import(report, unmapped, directory, None, nowhere=nowhere, as_json=as_json)
+    if report.refused.total() or nowhere:
+        raise typer.Exit(REFUSED_ROWS)
+
+
+@app.command("list")
+def list_(
+    file: Kept,
+    offer: Annotated[str | None, typer.Option("--offer", metavar="CODE", help="Only those that answer it.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the services that are known, and what each offers; addresses are not shown."""
+    directory = read_directory(file)
+    types = {code for one in directory.services for code in one.types}
+    if offer is not None and offer not in types:
+        raise UnknownNameError(Problem("--offer", 0, f"no service answers `{offer}`", nearest(offer, types)))
+    print_services(
+        [one for one in directory.services if offer is None or offer in one.types], directory, as_json=as_json
+    )
+
+
+@app.command("export")
+def export(
+    file: Kept,
+    out: Annotated[Path, typer.Option("--out", metavar="PATH", help="A JSON file, or a new folder for CSV files.")],
+    sidecars: Sidecars,
+    form: Annotated[Literal["json", "csv"], typer.Option("--form", help="Nested JSON, or tabular CSV.")] = "json",
+    source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="Which of its sources.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Give a directory back as HSDS 3.1; no confidential place is in it, which is why it asks for the sidecars."""
+    directory = read_directory(file)
+    records = read_sidecars(_folder(sidecars)).values()
+    rows, withheld = exported(directory, _source(directory, source), records)
+    if form == "csv":
+        _write_folder(out, csv_files(rows))
+        print_export(len(rows), withheld, (), as_json=as_json)
+        return
+    objects, left = nested(rows)
+    write_bytes(out, _json(objects))
+    print_export(len(rows) - len(left), withheld, left, as_json=as_json)
+
+
+def _read(
+    path: Path, source: str, box: str | None, rules: Path | None, seeds: Path | None
+) -> tuple[Directory, Report, tuple[Unmapped, ...]]:
+    made = application(rules, seeds)
+    table = read_service_types(made.settings.rules / "directory", made.files.vocabulary)
+    inside = read_box(box) if box is not None else None
+    columns = SpinnerColumn(), TextColumn("reading {task.description}")
+    with Progress(*columns, disable=not sys.stderr.isatty(), transient=True) as progress:
+        progress.add_task(path.name, total=None)
+        directory, report = read_hsds(path, source, inside)
+        typed, unmapped = classified(directory, table)
+    return typed, report, unmapped
+
+
+def _source(directory: Directory, named: str | None) -> str:
+    sources = sorted({one.source for one in directory.services})
+    if named is not None and named in sources:
+        return named
+    if named is None and len(sources) == 1:
+        return sources[0]
+    what = "say which source" if named is None else f"there is no source `{named}`"
+    raise UnknownNameError(Problem("--source", 0, what, nearest(named or "", sources)))
+
+
+def _folder(path: Path) -> Path:
+    if not path.is_dir():
+        # Read as empty, a slip in this path would put every hidden place into the export.
+        raise FileRefusedError(Problem(str(path), 0, "there is no such folder", "check the path"))
+    return path
+
+
+def _json(objects: object) -> bytes:
+    return (json.dumps(objects, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _write_folder(out: Path, files: dict[str, str]) -> None:
+    """Write a folder, whole or not at all."""
+    if out.exists():
+        raise FileRefusedError(Problem(str(out), 0, "something stands there already", "name a new folder"))
+    part = out.with_name(f".{out.name}.part")
+    try:
+        part.mkdir()
+        for name, text in files.items():
+            (part / name).write_bytes(text.encode())
+        part.replace(out)
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        todo = "name a new folder in one of yours"
+        raise FileRefusedError(Problem(str(out), 0, f"the folder cannot be written: {reason}", todo)) from None
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
