@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from nrm.directory.index import DirectoryIndex
 from nrm.directory.match import match
-from tests.match_examples import needs, places, services
+from tests.match_examples import OFFER, REGIONS, needs, places, services, shelter, some
 
 
 def said_by_reference(need, candidates):
@@ -29,16 +29,16 @@ def test_the_index_and_the_reference_agree_on_order_questions_score_and_reasons(
     assert said_by_index(need, candidates) == said_by_reference(need, candidates)
 
 
-@settings(max_examples=150, deadline=None)
-@given(needs, services(6), st.lists(places(), min_size=6, max_size=6))
-def test_they_agree_too_when_every_service_fits_but_for_its_place(need, candidates, where):
-    open_need = replace(need, offer="legal_aid", conflicts=frozenset(), parties=frozenset(), disability="no")
+@settings(max_examples=200, deadline=None)
+@given(needs, st.lists(places(), min_size=1, max_size=8), some(REGIONS, 2), st.booleans())
+def test_they_agree_too_where_only_its_one_place_can_speak_against_a_service(need, where, avoided, with_zones):
+    asked = replace(need, offer=OFFER, avoided=avoided, zones=need.zones if with_zones else ())
+    asked = replace(asked, conflicts=frozenset(), parties=frozenset(), together="no", dependants=(), disability="no")
     fitting = [
-        replace(one, status="active", types=frozenset({"legal_aid"}), minimum_age=None, maximum_age=None,
-                genders=frozenset(), capacity=(), places=(place, *one.places))
-        for one, place in zip(candidates, where, strict=False)
-    ]  # fmt: skip
-    assert said_by_index(open_need, fitting) == said_by_reference(open_need, fitting)
+        shelter(number, places=(place,), genders=frozenset(), capacity=(), minimum_age=None, maximum_age=None)
+        for number, place in enumerate(where)
+    ]
+    assert said_by_index(asked, fitting) == said_by_reference(asked, fitting)
 
 
 @settings(max_examples=50, deadline=None)

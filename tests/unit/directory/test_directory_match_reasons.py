@@ -62,6 +62,7 @@ def test_a_shelter_of_which_everything_is_known_is_accepted_without_a_question()
         ({"zones": (Zone(THERE, 5),)}, {"places": ()}, "zone", "unknown", "zone_unknown"),
         ({"zones": (Zone(THERE, 5),)}, {"places": (SECRET,)}, "zone", "unknown", "zone_unknown"),
         ({"avoided": frozenset({"north"})}, {"places": (SECRET,)}, "zone", "unmet", "zone_inside"),
+        ({"avoided": frozenset({"port town"})}, {"places": (SECRET,)}, "zone", "unknown", "zone_unknown"),
         ({"zones": (Zone(THERE, 5),)}, {"places": (Place(virtual=True),)}, "zone", "met", "zone_outside"),
         ({"disability": "yes"}, {"accessible": "no"}, "access", "unmet", "access_refused"),
         ({"disability": "yes"}, {"accessible": "unknown"}, "access", "unknown", "access_unknown"),
