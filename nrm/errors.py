@@ -65,6 +65,17 @@ class EngineError(NrmError):
     """An engine could not decide; the caller must keep every protection and open nothing."""
 
 
+def reason_of(error: OSError) -> str:
+    """Return what the system says of a failed file or connection, in small letters, to stand inside a sentence.
+
+    Only the system's own words: a path or a value that somebody typed is not in them.
+
+    >>> reason_of(FileNotFoundError(2, "No such file or directory"))
+    'no such file or directory'
+    """
+    return (error.strerror or "unknown reason").lower()
+
+
 def is_slip_of(word: str, valid: Iterable[str]) -> bool:
     """Say whether `word` is clearly a slip of a valid code, and so may be shown also where it could be personal.
 

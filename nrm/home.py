@@ -16,7 +16,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from nrm.errors import FileRefusedError, Problem
+from nrm.errors import FileRefusedError, Problem, reason_of
 from nrm.models import parse
 from nrm.rulebook.wording import Model
 from nrm.textfile import Document
@@ -81,7 +81,7 @@ def read_home(folder: Path) -> Home:
         problem = Problem(str(path), 0, "there is no installation here", "make one with `nrm init`, or give --home")
         raise FileRefusedError(problem) from None
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         problem = Problem(str(path), 0, f"the file cannot be read: {reason}", "check the folder and its rights")
         raise FileRefusedError(problem) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):

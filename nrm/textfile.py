@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from nrm.errors import FileRefusedError, Problem
+from nrm.errors import FileRefusedError, Problem, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def read_file(path: Path, shown_as: str | None = None, *, private: bool = False)
     except FileNotFoundError:
         raise FileRefusedError(Problem(name, 0, "there is no such file", "check the path")) from None
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         raise FileRefusedError(Problem(name, 0, f"the file cannot be read: {reason}", "check its rights")) from None
     return read_bytes(content, name, private=private)
 

@@ -13,7 +13,7 @@ from nrm.audit.files import sync_directory, write_all, write_whole
 from nrm.audit.growth import Growth
 from nrm.audit.note import parse_note
 from nrm.audit.source import CHECKPOINT, DirectorySource, read_tile
-from nrm.errors import Problem
+from nrm.errors import Problem, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -125,5 +125,5 @@ _SECOND = "the store and the published log differ: stop, keep both, and find out
 
 
 def _unwritten(path: Path, fault: OSError) -> LogRefusedError:
-    why = (fault.strerror or "unknown").lower()
+    why = reason_of(fault)
     return LogRefusedError(Problem(str(path), 0, f"the file cannot be written: {why}", "make room or give the right"))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nrm.audit.checkpoint import open_checkpoint
 from nrm.audit.errors import LogRefusedError
 from nrm.audit.files import sync_directory, write_whole
-from nrm.errors import Problem
+from nrm.errors import Problem, reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,5 +41,5 @@ def write_seen(path: Path, note: Note) -> None:
 
 
 def _unusable(path: Path, verb: str, fault: OSError) -> LogRefusedError:
-    why = (fault.strerror or "unknown").lower()
+    why = reason_of(fault)
     return LogRefusedError(Problem(str(path), 0, f"the file cannot be {verb}: {why}", "give a file that you may use"))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 from nrm.audit.cosignature import COSIGNATURE_V1, Cosigner
 from nrm.audit.errors import LogError
 from nrm.audit.note import decoded
-from nrm.errors import Problem
+from nrm.errors import Problem, reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +50,9 @@ def make_key(path: Path, name: str, seed: bytes) -> Cosigner:
     except FileExistsError:
         raise _refused(path, "there is a file already, and a key is never written over", "name another") from None
     except OSError as error:
-        raise _refused(path, f"the key cannot be written: {_reason(error)}", "check the rights of its folder") from None
+        raise _refused(
+            path, f"the key cannot be written: {reason_of(error)}", "check the rights of its folder"
+        ) from None
     return cosigner
 
 
@@ -67,7 +69,7 @@ def read_key(path: Path) -> Cosigner:
     except FileNotFoundError:
         raise _refused(path, "there is no such file", "make one with `nrm witness init`") from None
     except OSError as error:
-        raise _refused(path, f"the key cannot be read: {_reason(error)}", "check its rights") from None
+        raise _refused(path, f"the key cannot be read: {reason_of(error)}", "check its rights") from None
     if mode & _OTHERS:
         raise _refused(
             path, "others than its owner may read or change the key", "run `chmod 600` on it, or make another"
@@ -84,7 +86,3 @@ def read_key(path: Path) -> Cosigner:
 
 def _refused(path: Path, what: str, todo: str) -> KeyRefusedError:
     return KeyRefusedError(Problem(str(path), 0, what, todo))
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or "unknown reason").lower()

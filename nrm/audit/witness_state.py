@@ -18,7 +18,7 @@ from nrm.audit.errors import LogError
 from nrm.audit.files import sync_directory, write_whole
 from nrm.audit.note import parse_note
 from nrm.audit.witness import Answer, Known, Witness
-from nrm.errors import Problem
+from nrm.errors import Problem, reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,7 +148,7 @@ def _write(path: Path, note: Note) -> None:
 
 
 def _failed(path: Path, what: str, error: OSError) -> StateRefusedError:
-    reason = (error.strerror or "unknown reason").lower()
+    reason = reason_of(error)
     return StateRefusedError(
         Problem(str(path), 0, f"the witness's memory {what}: {reason}", "mend that; nothing was cosigned")
     )

@@ -20,7 +20,7 @@ from nrm.audit.publish import Publisher
 from nrm.audit.source import CHECKPOINT, DirectorySource, read_tile
 from nrm.audit.tiles import WIDTH
 from nrm.casework.ports import LogHead
-from nrm.errors import Problem
+from nrm.errors import Problem, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -211,7 +211,7 @@ def alone(directory: Path) -> Iterator[None]:
         handle = lock.open("ab")
         fcntl.flock(handle, fcntl.LOCK_EX)
     except OSError as fault:
-        why = (fault.strerror or "unknown").lower()
+        why = reason_of(fault)
         raise LogRefusedError(Problem(str(lock), 0, f"the log cannot be locked: {why}", "give the right")) from None
     with handle:
         yield

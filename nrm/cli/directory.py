@@ -23,7 +23,7 @@ from nrm.directory.service import Directory
 from nrm.directory.sidecar import read_sidecars, without_service
 from nrm.directory.store import read_directory, to_bytes
 from nrm.directory.taxonomy import classified, read_service_types
-from nrm.errors import FileRefusedError, Problem, UnknownNameError, nearest
+from nrm.errors import FileRefusedError, Problem, UnknownNameError, nearest, reason_of
 
 if TYPE_CHECKING:
     from nrm.directory.reading import Report
@@ -166,7 +166,7 @@ def _write_folder(out: Path, files: dict[str, str]) -> None:
             (part / name).write_bytes(text.encode())
         part.replace(out)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         todo = "name a new folder in one of yours"
         raise FileRefusedError(Problem(str(out), 0, f"the folder cannot be written: {reason}", todo)) from None
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from nrm.errors import FileRefusedError, Problem
+from nrm.errors import FileRefusedError, Problem, reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ def read_small(path: Path) -> bytes:
         with path.open("rb") as stream:
             data = stream.read(LARGEST + 1)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         raise FileRefusedError(Problem(str(path), 0, f"the file cannot be read: {reason}", "check the path")) from None
     if len(data) > LARGEST:
         raise FileRefusedError(Problem(str(path), 0, f"the file is larger than {LARGEST} bytes", "check the path"))
@@ -50,5 +50,5 @@ def write_bytes(path: Path, data: bytes) -> None:
     except OSError as error:
         with suppress(OSError):
             part.unlink()
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         raise FileRefusedError(Problem(str(path), 0, f"the file cannot be written: {reason}", "name another")) from None

@@ -15,7 +15,7 @@ from nrm.casework.journal import Journal
 from nrm.cli.options import Country, RulesFolder, SeedsFolder, application, day
 from nrm.cli.output import Printer
 from nrm.cli.unlock import PassphraseFile, made
-from nrm.errors import FileRefusedError, Problem
+from nrm.errors import FileRefusedError, Problem, reason_of
 from nrm.home import FILE, KEYS, home_text, read_home
 from nrm.rulebook.resolve import rulebook_on
 
@@ -80,7 +80,7 @@ def _new_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         empty = not any(folder.iterdir())
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         problem = Problem(str(folder), 0, f"the folder cannot be made: {reason}", "name a new one")
         raise FileRefusedError(problem) from None
     if not empty:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from nrm.errors import FileRefusedError, Problem
+from nrm.cli.files import write_bytes
 from nrm.rulebook.wording import RIGHT_TO_LEFT
 
 if TYPE_CHECKING:
@@ -68,10 +68,4 @@ def write_json(path: Path, value: Any) -> None:  # noqa: ANN401 - anything that 
     Raises:
         FileRefusedError: the file cannot be written.
     """
-    beside = path.with_name(f".{path.name}.part")
-    try:
-        beside.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise FileRefusedError(Problem(str(path), 0, f"the file cannot be written: {reason}", "name another")) from None
+    write_bytes(path, (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode())

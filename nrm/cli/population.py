@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nrm.cli.options import RulesFolder, SeedsFolder, application
-from nrm.errors import FileRefusedError, Problem
+from nrm.errors import FileRefusedError, Problem, reason_of
 from nrm.population.margins import OTHERS_KNOWN
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _write(people: People, vocabulary: Vocabulary, out: Path | None) -> None:
             write_people(stream, people, vocabulary)
         part.replace(out)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         problem = Problem(str(out), 0, f"the file cannot be written: {reason}", "name one in a folder of yours")
         raise FileRefusedError(problem) from None
     finally:

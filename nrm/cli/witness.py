@@ -16,13 +16,11 @@ from nrm.audit.note import Verifier
 from nrm.audit.witness import Witness
 from nrm.audit.witness_key import SEED_BYTES, make_key, read_key
 from nrm.audit.witness_state import CHECKPOINT, FORK, StandingWitness, StateRefusedError, read_state
+from nrm.cli.files import read_text
 from nrm.errors import FileRefusedError, Problem
 
 FORKED = 1
 """Exit code when a log showed two histories, or the memory of the witness cannot be believed."""
-
-LARGEST_KEY_FILE = 65_536
-"""Bytes of a file with public keys."""
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -92,15 +90,7 @@ def status(key: KeyFile, state: StateFolder) -> None:
 
 def _verifiers(path: Path) -> list[Verifier]:
     """Read the public keys in a file, one on each line; a log that changed its key has several."""
-    try:
-        with path.open("rb") as stream:
-            text = stream.read(LARGEST_KEY_FILE).decode()
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise FileRefusedError(Problem(str(path), 0, f"the file cannot be read: {reason}", "check the path")) from None
-    except UnicodeDecodeError:
-        raise FileRefusedError(Problem(str(path), 0, "the file is not UTF-8 text", "save it as UTF-8")) from None
-    keys = [line.strip() for line in text.splitlines() if line.strip()]
+    keys = [line.strip() for line in read_text(path).splitlines() if line.strip()]
     if not keys:
         raise FileRefusedError(Problem(str(path), 0, "there is no key in the file", "put the log's public key there"))
     return [Verifier(key) for key in keys]

@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from nrm.errors import FileRefusedError, Problem
+from nrm.errors import FileRefusedError, Problem, reason_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,7 +94,7 @@ def file_bytes(path: Path, shown_as: str) -> bytes:
         with path.open("rb") as stream:
             content = stream.read(LARGEST_FILE + 1)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         raise FileRefusedError(Problem(shown_as, 0, f"the file cannot be read: {reason}", "check the path")) from None
     if len(content) > LARGEST_FILE:
         raise FileRefusedError(Problem(shown_as, 0, f"the file is larger than {LARGEST_FILE} bytes", "split it"))

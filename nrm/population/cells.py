@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from nrm.errors import FileRefusedError, Problem, is_slip_of, nearest
+from nrm.errors import FileRefusedError, Problem, is_slip_of, nearest, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -102,7 +102,7 @@ def read_table(path: Path, valid: Collection[str], kind: str) -> Table:
     except FileNotFoundError:
         raise FileRefusedError(Problem(name, 0, "there is no such file", "check the path")) from None
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         raise FileRefusedError(Problem(name, 0, f"the file cannot be read: {reason}", "check its rights")) from None
 
 

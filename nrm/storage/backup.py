@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final
 
 from nrm.casework.errors import StoreError
-from nrm.errors import Problem
+from nrm.errors import Problem, reason_of
 from nrm.storage import schema
 from nrm.storage.canonical import Counting, lines
 from nrm.storage.engine import snapshot
@@ -115,7 +115,7 @@ def _new_file(path: Path) -> Iterator[IO[bytes]]:
         part = None
         _sync_folder(path.parent)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         problem = Problem(f"backup {path}", 0, f"the file cannot be written: {reason}", "make room or give the right")
         raise StoreError(problem) from None
     finally:

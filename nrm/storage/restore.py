@@ -10,7 +10,7 @@ from sqlalchemy import insert, inspect, select
 
 from nrm.casework.errors import StoreMisfitError
 from nrm.casework.ports import Installation
-from nrm.errors import Problem
+from nrm.errors import Problem, reason_of
 from nrm.storage import schema
 from nrm.storage.backup import FORMAT, MAGIC
 from nrm.storage.canonical import AT_ONCE, Digest, digest_of, row_of
@@ -48,7 +48,7 @@ def restore(path: Path, engine: Engine, unwrap: Callable[[bytes], bytes]) -> Ins
             with errors_told(), engine.begin() as connection:
                 return _restore(connection, found)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         raise refused(f"the file cannot be read: {reason}", "check where it is, and its rights") from None
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.pool import QueuePool
 from sqlcipher3 import dbapi2 as driver
 
 from nrm.casework.errors import StoreError
-from nrm.errors import Problem
+from nrm.errors import Problem, reason_of
 from nrm.storage.engine import CONNECTIONS, WAIT_SECONDS
 from nrm.storage.faults import STORE, errors_told
 
@@ -47,7 +47,7 @@ def create_sqlcipher(path: Path, key: bytes) -> Engine:
     except FileExistsError:
         raise _refused(path, "there is a file already", "open it, or name another") from None
     except OSError as error:
-        raise _refused(path, f"it cannot be made: {_reason(error)}", "check its folder") from None
+        raise _refused(path, f"it cannot be made: {reason_of(error)}", "check its folder") from None
     return open_sqlcipher(path, key)
 
 
@@ -120,7 +120,7 @@ def _file_of(path: Path) -> tuple[int, int]:
         found = path.stat()
     except OSError as error:
         raise _refused(
-            path, f"it cannot be opened: {_reason(error)}", "check where it is, or restore a backup"
+            path, f"it cannot be opened: {reason_of(error)}", "check where it is, or restore a backup"
         ) from None
     if not stat.S_ISREG(found.st_mode):
         raise _refused(path, "it is not a file", "name the database file")
@@ -134,14 +134,10 @@ def _check_still_there(path: Path, standing: tuple[int, int]) -> None:
     try:
         found = os.stat(path)  # noqa: PTH116 - asked in each unit of work, and `Path.stat` is slower
     except OSError as error:
-        raise _refused(path, f"it is gone: {_reason(error)}", "check the disk, then start again") from None
+        raise _refused(path, f"it is gone: {reason_of(error)}", "check the disk, then start again") from None
     if (found.st_dev, found.st_ino) != standing:
         raise _refused(path, "another file stands in its place", "stop, and find out who put it there")
 
 
 def _refused(path: Path, what: str, todo: str) -> StoreError:
     return StoreError(Problem(f"{STORE} {path}", 0, what, todo))
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or "unknown reason").lower()

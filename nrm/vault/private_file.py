@@ -9,7 +9,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from nrm.errors import Problem
+from nrm.errors import Problem, reason_of
 from nrm.vault.errors import KeyStoreBusyError, KeyStoreRefusedError
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def write_private(path: Path, content: bytes, *, overwrite_old: bool = False) ->
             if old is not None:
                 os.close(old)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         problem = Problem(shown(path), 0, f"the file cannot be written: {reason}", "check the rights of its folder")
         raise KeyStoreRefusedError(problem) from None
     finally:
@@ -107,7 +107,7 @@ def alone(path: Path) -> Iterator[None]:
     try:
         handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
+        reason = reason_of(error)
         problem = Problem(shown(path), 0, f"it cannot be locked: {reason}", "check the rights of its folder")
         raise KeyStoreRefusedError(problem) from None
     try:
@@ -153,5 +153,5 @@ def _zeros(handle: int) -> None:
 def _refused(file: str, error: OSError) -> KeyStoreRefusedError:
     if isinstance(error, FileNotFoundError):
         return KeyStoreRefusedError(Problem(file, 0, "there is no such file", "check the path"))
-    reason = (error.strerror or "unknown reason").lower()
+    reason = reason_of(error)
     return KeyStoreRefusedError(Problem(file, 0, f"the file cannot be read: {reason}", "check its rights"))
