@@ -79,13 +79,28 @@ class SafeContact(Model):
     rules: tuple[Words, ...] = ()
 
 
+class Delivery(Model):
+    """How a package reaches a service: it fetches it, we push it to its `url` (HTTPS), or put it into a `folder`."""
+
+    way: Literal["pick_up", "https", "file"] = "pick_up"
+    url: Words | None = None
+    folder: Words | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.url is not None) != (self.way == "https") or (self.folder is not None) != (self.way == "file"):
+            raise ValueError("`delivery` needs a `url` exactly for `https`, and a `folder` exactly for `file`")
+        return self
+
+
 class Sidecar(Model):
     """The record beside one service; everything in it but the name of the service may be missing, as not known.
 
     `hidden_locations` are ids of HSDS locations that must not be shown, because a source published them by mistake.
     `needs` are the groups of a case that the service says it needs; None means that it did not say. `accessible` says
     whether it takes people with a disability, `families` whether it takes those who come with a person, `trafficking`
-    whether it knows how to help trafficked persons.
+    whether it knows how to help trafficked persons. `recipients` are the kinds of recipient that it is besides those of
+    the offers that it answers, such as an authority.
     """
 
     service: ServiceName
@@ -98,6 +113,8 @@ class Sidecar(Model):
     confirmed: Confirmation | None = None
     conflicts: Conflicts = Field(default_factory=Conflicts)
     safe_contact: SafeContact = Field(default_factory=SafeContact)
+    delivery: Delivery = Field(default_factory=Delivery)
+    recipients: tuple[Code, ...] = ()
     needs: tuple[Group, ...] | None = None
     genders: tuple[Code, ...] = ()
     accessible: ThreeWay = "unknown"
