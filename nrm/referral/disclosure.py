@@ -1,4 +1,4 @@
-"""What a package may carry: what a rule discloses, and the person agreed to or a duty demands, and the service needs."""
+"""What a package may carry: what a rule discloses, and consent or a duty allows, and the service says it needs."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Referral(Model):
 
     `offer` is None when only a duty is fulfilled. `service` is its key in the directory, `age` the recipient that the
     package is sealed to, `message` the package that was sent last and `digest` the SHA-256 of its sealed bytes in
-    hexadecimal. `consents` are the lines of the ledger that it rests on. `decision` is the decision whose plan permits it.
+    hexadecimal. `consents` are the lines of the ledger that it rests on. `decision` is the one whose plan permits it.
     """
 
     id: UUID
