@@ -15,12 +15,17 @@ from datetime import UTC
 from itertools import count
 from typing import TYPE_CHECKING
 
-from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError, StoreError, StoreMisfitError
+from fakes_referral import MemoryClocks, MemoryItems, MemoryOutbox, MemoryReferrals, MemoryShelf
+from fakes_rows import in_utc, new, refused
+
+from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError, StoreMisfitError
 from nrm.casework.ports import EventRow
 from nrm.errors import Problem
 
 if TYPE_CHECKING:
     from nrm.casework.ports import Installation
+
+OF_A_CASE = ("groups", "marks", "decisions", "details", "items", "referrals", "clocks", "outbox")
 
 
 @dataclass
@@ -32,7 +37,11 @@ class State:
     marks: dict = field(default_factory=dict)
     decisions: dict = field(default_factory=dict)
     details: dict = field(default_factory=dict)
+    items: dict = field(default_factory=dict)
+    referrals: dict = field(default_factory=dict)
+    clocks: dict = field(default_factory=dict)
     outbox: dict = field(default_factory=dict)
+    shelf: dict = field(default_factory=dict)
     waiting: dict = field(default_factory=dict)
     places: dict = field(default_factory=dict)
     leaves: list = field(default_factory=list)
@@ -55,26 +64,12 @@ class State:
         return [row for key, row in getattr(self, table).items() if key[0] == case]
 
 
-def _new(table, key, row):
-    if key in table:
-        raise _refused("a row is there already")
-    table[key] = row
-
-
-def _refused(what):
-    return StoreError(Problem("store", 0, what))
-
-
-def _in_utc(row, *names):
-    return replace(row, **{name: getattr(row, name).astimezone(UTC) for name in names})
-
-
 class MemoryCases:
     def __init__(self, state):
         self._state = state
 
     def add(self, row, groups):
-        _new(self._state.cases, row.case, _in_utc(row, "opened_at", "changed_at"))
+        new(self._state.cases, row.case, in_utc(row, "opened_at", "changed_at"))
         self._write(row.case, row.version, groups)
 
     def get(self, case):
@@ -119,7 +114,7 @@ class MemoryCases:
 
     def shred(self, case):
         self._state.cases[case] = replace(self._state.case(case), wrapped_key=None)
-        for name in ("groups", "marks", "decisions", "details", "outbox"):
+        for name in OF_A_CASE:
             kept = {key: row for key, row in getattr(self._state, name).items() if key[0] != case}
             setattr(self._state, name, kept)
 
@@ -140,8 +135,8 @@ class MemoryCases:
     def _write(self, case, version, groups):
         for row in groups:
             if row.version != version:
-                raise _refused("a group was sealed for another version")
-            _new(self._state.groups, (case, row.group, row.version), row)
+                raise refused("a group was sealed for another version")
+            new(self._state.groups, (case, row.group, row.version), row)
 
 
 class MemoryDecisions:
@@ -150,7 +145,7 @@ class MemoryDecisions:
 
     def add(self, row):
         self._state.writable(row.case)
-        _new(self._state.decisions, (row.case, row.decision), _in_utc(row, "made_at"))
+        new(self._state.decisions, (row.case, row.decision), in_utc(row, "made_at"))
 
     def of(self, case):
         return sorted(self._state.of("decisions", case), key=lambda row: (row.made_at, row.decision))
@@ -182,14 +177,14 @@ class MemoryEvents:
 
     def add(self, row):
         order = (row.at.astimezone(UTC), next(self._turns), row.event)
-        row = _in_utc(row, "at")
+        row = in_utc(row, "at")
         if row.details is not None:
             if row.case is None:
-                raise _refused("an entry that belongs to no case has sealed details")
+                raise refused("an entry that belongs to no case has sealed details")
             self._state.writable(row.case)
-            _new(self._state.details, (row.case, row.event), (order, row))
+            new(self._state.details, (row.case, row.event), (order, row))
         leaf_only = EventRow(row.event, None, row.at, row.leaf, None)
-        _new(self._state.waiting, row.event, (order, leaf_only))
+        new(self._state.waiting, row.event, (order, leaf_only))
 
     def of(self, case):
         return [row for _, row in sorted(self._state.of("details", case), key=lambda pair: pair[0])]
@@ -219,30 +214,21 @@ class MemoryLog:
     def append(self, start, rows, head):
         size = self._state.head.size if self._state.head else 0
         if start != size or head.size != start + len(rows):
-            raise _refused("the log does not stand there")
+            raise refused("the log does not stand there")
         for place, row in enumerate(rows, start):
             if self._state.waiting.pop(row.event, None) is None:
-                raise _refused("an entry has a position already, or was never waiting")
+                raise refused("an entry has a position already, or was never waiting")
             self._state.leaves.append(row.leaf)
-            _new(self._state.places, row.event, place)
+            new(self._state.places, row.event, place)
         self._state.head = head
 
     def leaves(self, start, end):
         if start < end > len(self._state.leaves):
-            raise _refused("the log has no such entries")
+            raise refused("the log has no such entries")
         yield from self._state.leaves[start:end]
 
     def position(self, event):
         return self._state.places.get(event)
-
-
-class MemoryOutbox:
-    def __init__(self, state):
-        self._state = state
-
-    def add(self, row):
-        self._state.writable(row.case)
-        _new(self._state.outbox, (row.case, row.message), _in_utc(row, "due_at"))
 
 
 class MemoryUnit:
@@ -252,7 +238,11 @@ class MemoryUnit:
         self.rulebooks = MemoryRulebooks(state)
         self.events = MemoryEvents(state)
         self.log = MemoryLog(state)
+        self.items = MemoryItems(state)
+        self.referrals = MemoryReferrals(state)
+        self.clocks = MemoryClocks(state)
         self.outbox = MemoryOutbox(state)
+        self.shelf = MemoryShelf(state)
 
 
 class MemoryStore:

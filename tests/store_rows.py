@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from nrm.casework.ports import CaseRow, DecisionRow, EventRow, GroupRow, LogHead, OutboxRow
+from nrm.casework.ports import CaseRow, DecisionRow, EventRow, GroupRow, LogHead
+from nrm.casework.ports_referral import ClockRow, ItemRow, OutboxRow, ReferralRow
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 OFFICE = UUID(int=7)
@@ -29,8 +30,24 @@ def an_event(case=None, minutes=0, details=None, leaf=None):
     return EventRow(event, case, NOON + timedelta(minutes=minutes), leaf or event.bytes, details)
 
 
-def a_message(case):
-    return OutboxRow(uuid4(), case, "referral.send", NOON, b"message")
+def an_item(case, kind="consent", item=None, version=1, minutes=0, sealed=b"item"):
+    return ItemRow(case, kind, item or uuid4(), version, NOON + timedelta(minutes=minutes), sealed)
+
+
+def a_referral(case, referral=None, version=1, state="sent", mark=b"mark", sealed=b"referral"):
+    return ReferralRow(case, referral or uuid4(), version, state, mark, NOON, sealed)
+
+
+def a_clock(case, clock=None, version=1, minutes=0, sealed=b"clock"):
+    """Return a clock that is due so many minutes after noon; None: it has stopped."""
+    due = None if minutes is None else NOON + timedelta(minutes=minutes)
+    return ClockRow(case, clock or uuid4(), version, "duty.answer", due, 0, sealed)
+
+
+def a_message(case, message=None, minutes=0, about=None):
+    """Return a message that is due so many minutes after noon; None: it waits to be picked up."""
+    due = None if minutes is None else NOON + timedelta(minutes=minutes)
+    return OutboxRow(message or uuid4(), case, about or UUID(int=9), "package", due, b"message")
 
 
 def opened(store, groups=(), **named):

@@ -20,18 +20,32 @@ if TYPE_CHECKING:
     from nrm.casework.ports import CaseRow
     from nrm.rulebook.vocabulary import Vocabulary
 
-Why = Literal["not_permitted", "not_disclosable"]
+Why = Literal["not_permitted", "not_disclosable", "no_consent", "consent_over", "barred"]
 
 CASE_MANAGEMENT = "case_management"
 """The purpose of those who keep the case; it opens every group."""
 
-KEEPERS = frozenset({"case:open", "case:list", "group:read", "group:change", "decision:make", "decision:replay"})
+KEEPERS = frozenset({"case:open", "case:list", "group:read", "group:change", "decision:make", "decision:replay"}) | {
+    *("case:read", "case:change"),
+    *("consent:read", "consent:give", "consent:refuse", "consent:withdraw", "feedback:give", "feedback:read"),
+    *("referral:draft", "referral:send", "referral:read", "referral:revoke", "match:make"),
+    *("referral:receive", "referral:accept", "referral:decline", "referral:start", "referral:complete"),
+    *("duty:read", "duty:done", "directory:read"),
+}
+"""What those who keep a case may do with it and for it."""
+
+ANSWERS = frozenset(
+    {"referral:read", "referral:receive", "referral:accept", "referral:decline", "referral:start", "referral:complete"}
+)
+"""What a service may do, with referrals to itself."""
 
 MAY: dict[str, frozenset[str]] = {
     "first_responder": frozenset({"case:open", "group:read", "group:change", "decision:make"}),
-    "caseworker": KEEPERS | {"case:read"},
-    "supervisor": KEEPERS | {"case:read", "case:shred"},
-    "coordinator": frozenset({"case:list"}),
+    "caseworker": KEEPERS,
+    "supervisor": KEEPERS | {"case:shred"},
+    "coordinator": frozenset({"case:list", "duty:read", "duty:done"}),
+    "provider": ANSWERS,
+    "worker": frozenset({"duty:late", "referral:send", "referral:expire", "referral:revoke"}),
     "overseer": frozenset({"log:read", "log:prove"}),
     "administrator": frozenset(
         {"keys:rotate", "keys:rewrap", "keys:destroy", "database:backup", "database:restore", "log:publish"}

@@ -12,11 +12,15 @@ from nrm.audit.entry import SECRET_BYTES, decode, details_digest
 from nrm.audit.tree import leaf_hash
 from nrm.case.record import GROUPS
 from nrm.casework.asked import own, permit, permit_groups
+from nrm.casework.concluding import conclude
 from nrm.casework.errors import NotReplayedError
+from nrm.casework.families import told_by_family
 from nrm.casework.journal import DETAILS, Journal
+from nrm.casework.last_plan import DECISION
 from nrm.casework.ports import DecisionRow
 from nrm.casework.record import PARTS, checked, facts_of, joined, opened, plain
 from nrm.casework.safe import OpenCase
+from nrm.casework.steps import Work
 from nrm.engine.canonical import canonical_plan, plan_digest
 from nrm.engine.facts import check_facts
 from nrm.errors import CaseRefusedError, Problem, RulebookRefusedError, UnknownNameError
@@ -26,13 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
+    from nrm.case.record import CaseRecord
     from nrm.casework.asked import Asked
     from nrm.casework.desk import Desk
     from nrm.casework.ports import EventRow, UnitOfWork
+    from nrm.engine.facts import Facts
     from nrm.engine.plan import Plan
-
-DECISION = "decision"
-"""The name under which the facts and the plan of a decision are sealed."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class History:
 
 
 def decide(desk: Desk, asked: Asked, case: UUID, on: date, country: str | None = None) -> Decided:
-    """Decide about the case as it is now, and keep facts, plan and digests.
+    """Decide about the case as it is now, and keep facts, plan and digests; its duties get their clocks.
 
     Raises:
         DeniedError, NoSuchCaseError, ShreddedError, VaultError: it cannot be opened by this asker, or at all.
@@ -80,48 +83,65 @@ def decide(desk: Desk, asked: Asked, case: UUID, on: date, country: str | None =
         row = own(asked, unit.cases.get(case))
         permit_groups(asked, GROUPS, desk.books.words())
         open_ = OpenCase.of(row, desk.keyring)
-        engine = desk.books.engine(on, country)
-        parts = opened(unit, open_, PARTS)
-        facts = facts_of(checked(joined(parts)), on, engine.program.rulebook.vocabulary)
-        plan = engine.decide(facts, on)
-        canonical = canonical_plan(plan)
-        digest = plan_digest(canonical)
-        decision = uuid4()
-        # Salted, because equal facts give equal plans: a bare digest in the store could be guessed.
-        salt = urandom(SECRET_BYTES)
-        kept = {
-            "decision": str(decision),
-            "salt": salt.hex(),
-            "facts": {name: plain(value) for name, value in facts.items()},
-            "plan": json.loads(canonical),
-        }
-        sealed = open_.seal_json(DECISION, row.version, kept)
-        unit.decisions.add(
-            DecisionRow(
-                decision=decision,
-                case=case,
-                version=row.version,
-                made_at=desk.clock(),
-                on=on,
-                country=country,
-                rulebook=plan.digest,
-                digest=_salted(salt, digest),
-                disputed=plan.disputed,
-                sealed=sealed,
-            )
-        )
-        if not unit.rulebooks.known(plan.digest):
-            unit.rulebooks.add(plan.digest, desk.books.archive())
-        told = {"decision": str(decision), "version": row.version}
-        read = [name for name in GROUPS if name in parts]
-        journal.write(
-            unit, "decision:make", case=open_, groups=read, details=told, rulebook=plan.digest, decision=digest
-        )
-        if plan.disputed:
-            journal.write(unit, "alarm:raise", case=open_, details=told, rulebook=plan.digest, decision=digest)
-        return Decided(decision, row.version, plan)
+        seen = look(desk, unit, journal, open_, row.version, on, country)
+        conclude(Work(desk, unit, journal, asked, open_), seen.made.plan, seen.record)
+        return seen.made
 
     return journal.attempt("decision:make", work)
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a whole case: its parts, its record and facts on a day, and the decision that was made and kept."""
+
+    parts: dict[str, bytes]
+    record: CaseRecord
+    facts: Facts
+    made: Decided
+
+
+def look(
+    desk: Desk, unit: UnitOfWork, journal: Journal, case: OpenCase, version: int, on: date, country: str | None
+) -> Look:
+    """Decide about a case that is open, inside a unit of work, and keep the decision (errors as `decide`)."""
+    engine = desk.books.engine(on, country)
+    parts = opened(unit, case, PARTS)
+    read = checked(joined(parts))
+    facts = {**facts_of(read, on, engine.program.rulebook.vocabulary), **told_by_family(unit, case)}
+    plan = engine.decide(facts, on)
+    canonical = canonical_plan(plan)
+    digest = plan_digest(canonical)
+    decision = uuid4()
+    # Salted, because equal facts give equal plans: a bare digest in the store could be guessed.
+    salt = urandom(SECRET_BYTES)
+    kept = {
+        "decision": str(decision),
+        "salt": salt.hex(),
+        "facts": {name: plain(value) for name, value in facts.items()},
+        "plan": json.loads(canonical),
+    }
+    unit.decisions.add(
+        DecisionRow(
+            decision=decision,
+            case=case.case,
+            version=version,
+            made_at=desk.clock(),
+            on=on,
+            country=country,
+            rulebook=plan.digest,
+            digest=_salted(salt, digest),
+            disputed=plan.disputed,
+            sealed=case.seal_json(DECISION, version, kept),
+        )
+    )
+    if not unit.rulebooks.known(plan.digest):
+        unit.rulebooks.add(plan.digest, desk.books.archive())
+    told = {"decision": str(decision), "version": version}
+    groups = [name for name in GROUPS if name in parts]
+    journal.write(unit, "decision:make", case=case, groups=groups, details=told, rulebook=plan.digest, decision=digest)
+    if plan.disputed:
+        journal.write(unit, "alarm:raise", case=case, details=told, rulebook=plan.digest, decision=digest)
+    return Look(parts, read.record, facts, Decided(decision, version, plan))
 
 
 def replay(desk: Desk, asked: Asked, case: UUID, decision: UUID) -> Decided:

@@ -10,8 +10,21 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from nrm.casework.ports import Store
+    from nrm.directory.candidate import Candidate
+    from nrm.directory.index import Ranking
+    from nrm.directory.need import Need
+    from nrm.directory.service import Key
+    from nrm.directory.sidecar import Sidecar
     from nrm.engine.decide import Engine
+    from nrm.referral.calendar import Calendar
+    from nrm.referral.routes import Routes
+    from nrm.referral.sshsig import SshSigner
+    from nrm.referral.tasks import Tasks
+    from nrm.referral.wording import Wordings
+    from nrm.rulebook.book import Within
+    from nrm.rulebook.sentence import Speaker
     from nrm.rulebook.vocabulary import Vocabulary
+    from nrm.rulebook.wording import Language
     from nrm.vault.blind_index import BlindIndex
     from nrm.vault.keyring import Keyring
 
@@ -25,11 +38,46 @@ class Books(Protocol):
     def engine(self, on: date, country: str | None) -> Engine:
         """Return the engine for the rulebook in force on `on`. Raises `UnknownNameError`."""
 
+    def parameter(self, name: str, on: date, country: str | None) -> Within:
+        """Return the value of a parameter in force on `on`. Raises KeyError when there is none."""
+
     def archive(self) -> bytes:
         """Return the files of the rulebooks in force, so that a decision can be replayed when they have changed."""
 
     def replayed(self, archive: bytes, on: date, country: str | None) -> Engine:
         """Return the engine for the rulebook that the files of an archive gave for `on`."""
+
+
+class Services(Protocol):
+    """The directory: services and what the mechanism knows of them besides."""
+
+    def rank(self, need: Need) -> Ranking:
+        """Rank all services for a need."""
+
+    def candidate(self, key: Key) -> Candidate | None:
+        """Return a service as matching sees it, or None when there is no such service."""
+
+    def sidecar(self, key: Key) -> Sidecar | None:
+        """Return the mechanism's own record of a service, or None."""
+
+
+@dataclass(frozen=True)
+class Counter:
+    """What referral works with: services, the policy officers' tables for it, the calendar, and the key that signs.
+
+    `origin` is how packages name their sender, `mark_key` makes the marks of services in the store (32 bytes).
+    """
+
+    services: Services
+    routes: Routes
+    tasks: Tasks
+    wordings: Wordings
+    calendar: Calendar
+    signer: SshSigner
+    origin: str
+    mark_key: bytes
+    speaker: Callable[[Language], Speaker]
+    country: str | None = None
 
 
 @dataclass(frozen=True)
@@ -45,3 +93,4 @@ class Desk:
     actor_key: bytes
     books: Books
     clock: Callable[[], datetime]
+    counter: Counter

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from functools import lru_cache
 from os import urandom
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from uuid import UUID, uuid4
 
 from nrm.audit.entry import SECRET_BYTES, Entry, Words, actor_pseudonym, case_pseudonym, details_digest, encode
@@ -66,7 +66,7 @@ class Journal:
         self._desk = desk
         self._asked = asked
 
-    def write(
+    def write(  # noqa: PLR0913 - an entry has so many parts
         self,
         unit: UnitOfWork,
         verb: str,
@@ -78,11 +78,14 @@ class Journal:
         rulebook: str | None = None,
         decision: str | None = None,
         denied: tuple[str, str] | None = None,
+        purpose: str | None = None,
+        basis: Literal["consent", "duty"] | None = None,
     ) -> UUID:
         """Put an entry into the unit of work and return its event.
 
-        `secret` is the log secret of `case`, when it is not to be read from the store; `denied` is (result, why). Where
-        none of the groups is one, as when only the envelope of a record is read, it is the case that is read.
+        `secret` is the log secret of `case`, when it is not to be read from the store; `denied` is (result, why);
+        `purpose` and `basis` are those of a referral, where the asker's own are others. Where none of the groups is
+        one, as when only the envelope of a record is read, it is the case that is read.
         """
         event = uuid4()
         salt = urandom(SECRET_BYTES)
@@ -106,7 +109,8 @@ class Journal:
             organisation=None if own else actor_pseudonym(self._desk.actor_key, "organisation", asked.organisation),
             case=case_pseudonym(secret, event) if secret is not None else None,
             groups=named,
-            purpose=asked.purpose,
+            purpose=purpose or asked.purpose,
+            basis=basis,
             rulebook=rulebook,
             # Salted, because equal facts give equal plans: bare, it could be guessed, and would link two entries.
             decision=details_digest(salt, {"plan": decision}) if decision is not None else None,

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
+    from nrm.casework.ports_referral import Clocks, Items, Outbox, Referrals, Shelf
+
 T = TypeVar("T")
 
 
@@ -76,17 +78,6 @@ class EventRow:
     at: datetime
     leaf: bytes
     details: bytes | None
-
-
-@dataclass(frozen=True)
-class OutboxRow:
-    """Something to be done later, for certain: `kind` says what, `due_at` from when on."""
-
-    message: UUID
-    case: UUID
-    kind: str
-    due_at: datetime
-    sealed: bytes
 
 
 @dataclass(frozen=True)
@@ -217,13 +208,6 @@ class Log(Protocol):
         """Return the position of an event, or None while it has none."""
 
 
-class Outbox(Protocol):
-    """What is to be done after the unit of work, exactly once for the receiver."""
-
-    def add(self, row: OutboxRow) -> None:
-        """Add a message. Raises `NoSuchCaseError` or `ShreddedError`."""
-
-
 class UnitOfWork(Protocol):
     """One transaction: a change, its entries in the log and what follows from it happen together or not at all."""
 
@@ -232,7 +216,11 @@ class UnitOfWork(Protocol):
     rulebooks: Rulebooks
     events: Events
     log: Log
+    items: Items
+    referrals: Referrals
+    clocks: Clocks
     outbox: Outbox
+    shelf: Shelf
 
 
 class Store(Protocol):

@@ -1,7 +1,7 @@
 """What referral needs of a store besides cases: sealed items, referrals, clocks, an outbox with leases, and a shelf.
 
-Rows hold sealed bytes, codes and times. `version` counts up at each change; whoever changes a row names the version that
-they have seen. Every row belongs to a case and goes when the case is shredded, except those of the shelf.
+Rows hold sealed bytes, codes and times. `version` counts up at each change; whoever changes a row names the version
+that they have seen. Every row belongs to a case and goes when the case is shredded, except those of the shelf.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class OpenCase:
 
     def __init__(self, case: UUID, organisation: UUID, key: DataKey) -> None:
         self.case = case
-        self._organisation = organisation
+        self.organisation = organisation
         self._key = key
         self._log: GroupRow | None = None
 
@@ -85,7 +85,7 @@ class OpenCase:
 
     def seal_log(self, secret: bytes) -> GroupRow:
         """Return the group `log` of a new case: its log secret, 32 bytes, and whose the case is."""
-        return self.seal(LOG, 1, secret + self._organisation.bytes)
+        return self.seal(LOG, 1, secret + self.organisation.bytes)
 
     def log_secret(self, unit: UnitOfWork) -> bytes:
         """Return the secret of the case's entries in the log.
@@ -99,7 +99,7 @@ class OpenCase:
         if row is None:
             raise ShreddedError
         held = self.open(row)
-        if held[SECRET_BYTES:] != self._organisation.bytes:
+        if held[SECRET_BYTES:] != self.organisation.bytes:
             what = "the store names another organisation than the one that keeps the case"
             raise MisplacedError(of_vault(what, "somebody altered the store: keep it as it is, and restore a backup"))
         return held[:SECRET_BYTES]

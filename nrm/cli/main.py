@@ -38,6 +38,8 @@ class Commands(LazyGroup):
         "seeds": ("nrm.cli.seeds:app", "The commitments of States, and how each is answered."),
         "directory": ("nrm.cli.directory:app", "The services that there are: import, check, list, export."),
         "match": ("nrm.cli.match:match", "Rank the services that fit one offer for one person, and say why."),
+        "plan": ("nrm.cli.plan:app", "The plan as a letter to the person, as text or PDF."),
+        "package": ("nrm.cli.package:app", "Sealed referrals, for services: make keys, open, answer."),
         "population": ("nrm.cli.population:app", "Many people at once, as a file of coded facts."),
     }
 

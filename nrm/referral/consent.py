@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, model_validator
 
 from nrm.rulebook.vocabulary import Group
 from nrm.rulebook.wording import Code, Language, Model, Words
@@ -35,3 +35,13 @@ class Answer(Model):
     wording: Words
     language: Language
     interpreter: Literal["yes", "no", "unknown"] = "unknown"
+
+    @model_validator(mode="after")
+    def _says_what_it_means(self) -> Self:
+        # INVARIANT (nothing is agreed to by silence): a consent to groups that nobody named is no consent.
+        if self.state == "given" and not self.groups:
+            raise ValueError("a consent that was given needs at least one group in `groups`")
+        # INVARIANT (a refusal never runs out): it stands until the one who refused says yes.
+        if self.state != "given" and self.until is not None:
+            raise ValueError(f"an answer that is `{self.state}` has no `until`")
+        return self

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from nrm.storage.rows import Held
 
 _CASES, _GROUPS, _MARKS = schema.cases, schema.groups, schema.marks
-_OF_A_CASE: Final = (_GROUPS, _MARKS, schema.decisions, schema.details, schema.outbox)
 
 # What every use case asks is built once: building a statement takes longer than running it.
 _CASE: Final = select(_CASES).where(_CASES.c.case_id == bindparam("case"))
@@ -142,7 +141,7 @@ class SqlCases:
         if gone.rowcount != 1:
             raise NoSuchCaseError
         self._held.shredded(case)
-        for table in _OF_A_CASE:
+        for table in schema.OF_A_CASE:
             self._connection.execute(delete(table).where(table.c.case_id == case))
 
     def mark(self, case: UUID, marks: Iterable[tuple[str, bytes]]) -> None:

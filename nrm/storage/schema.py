@@ -11,70 +11,16 @@ Nothing here is in the clear that says who a person is: `sealed` bytes, codes, t
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Date,
-    DateTime,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    TypeDecorator,
-    Uuid,
-)
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, Uuid
 
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Dialect
-    from sqlalchemy.types import TypeEngine
+import nrm.storage.schema_referral  # noqa: F401 - its tables belong to the same metadata
+from nrm.storage import columns
+from nrm.storage.columns import Moment, code
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-class Moment(TypeDecorator[datetime]):
-    """A moment, stored and given back in UTC; SQLite keeps no offset, so one without offset is refused everywhere."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    @property
-    def python_type(self) -> type[datetime]:
-        """Return the type of the values."""
-        return datetime
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Say the moment in UTC. Raises ValueError when it has no offset."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs an offset from UTC")
-        moment = value.astimezone(UTC)
-        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the moment back in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
-
-
-def code(length: int) -> TypeEngine[str]:
-    """Return the type of a code, which sorts by its bytes in both databases."""
-    return String(length).with_variant(String(length, collation="C"), "postgresql")
-
+metadata: Final = columns.metadata
+"""All tables, also those of `nrm.storage.schema_referral`."""
 
 DIGEST: Final = code(64)
 ONLY: Final = 1
@@ -136,17 +82,6 @@ details = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("case_id", Uuid, ForeignKey("cases.case_id"), primary_key=True),
-    Column("message_id", Uuid, primary_key=True),
-    Column("kind", code(40), nullable=False),
-    Column("due_at", Moment, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Index(None, "due_at"),
-)
-
 waiting = Table(
     "log_waiting",
     metadata,
@@ -189,3 +124,6 @@ installation = Table(
     Column("origin", String(200), nullable=False),
     Column("vkey", String(300), nullable=False),
 )
+
+OF_A_CASE: Final = tuple(table for table in metadata.sorted_tables if "case_id" in table.columns and table is not cases)
+"""The tables whose rows go when their case is shredded."""

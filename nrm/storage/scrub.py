@@ -5,8 +5,9 @@ log until it is emptied by a TRUNCATE checkpoint (https://sqlite.org/pragma.html
 cut to length zero: the blocks go back to the file system, which only full-disk encryption protects; in them the bytes
 are encrypted with the key of the database.
 
-PostgreSQL: VACUUM frees the place of a dead row but does not overwrite it. So the two tables with bytes that no data
-key protects, the wrapped keys and the blind indexes, are rewritten by VACUUM FULL; others wait for them meanwhile.
+PostgreSQL: VACUUM frees the place of a dead row but does not overwrite it. So the tables with bytes that no data
+key protects, the wrapped keys, the blind indexes and the marks of services, are rewritten by VACUUM FULL; others wait
+for them meanwhile.
 What this does not reach: write-ahead segments until the server recycles them, an archive of them, standbys that lag,
 and physical backups. Against those only the destruction of the epoch of the key-encryption key helps.
 """
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
 
-from nrm.storage import schema
+from nrm.storage import schema, schema_referral
 from nrm.storage.faults import busy
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Engine
 
-_REWRITTEN: Final = (schema.cases, schema.marks)
+_REWRITTEN: Final = (schema.cases, schema.marks, schema_referral.referrals)
 
 _NOW: Final = "SELECT CAST(CAST(pg_current_xact_id() AS xid) AS text)"
 _OLDER: Final = text("""

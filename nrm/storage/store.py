@@ -11,23 +11,28 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from nrm.casework.errors import StoreDoubtError
 from nrm.errors import Problem
 from nrm.storage.cases import SqlCases
+from nrm.storage.clocks import SqlClocks
 from nrm.storage.decisions import SqlDecisions
 from nrm.storage.engine import snapshot
 from nrm.storage.events import SqlEvents
 from nrm.storage.faults import STORE, errors_told, is_transient, told
 from nrm.storage.installation import record, recorded
+from nrm.storage.items import SqlItems
 from nrm.storage.log import SqlLog
 from nrm.storage.outbox import SqlOutbox
+from nrm.storage.referrals import SqlReferrals
 from nrm.storage.rows import Held
 from nrm.storage.rulebooks import SqlRulebooks
 from nrm.storage.scrub import scrub
+from nrm.storage.shelf import SqlShelf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy.engine import Connection, Engine
 
-    from nrm.casework.ports import Cases, Decisions, Events, Installation, Log, Outbox, Rulebooks, UnitOfWork
+    from nrm.casework.ports import Cases, Decisions, Events, Installation, Log, Rulebooks, UnitOfWork
+    from nrm.casework.ports_referral import Clocks, Items, Outbox, Referrals, Shelf
 
 T = TypeVar("T")
 
@@ -45,7 +50,11 @@ class SqlUnitOfWork:
         self.rulebooks: Rulebooks = SqlRulebooks(connection)
         self.events: Events = SqlEvents(connection, held)
         self.log: Log = SqlLog(connection)
+        self.items: Items = SqlItems(connection, held)
+        self.referrals: Referrals = SqlReferrals(connection, held)
+        self.clocks: Clocks = SqlClocks(connection, held)
         self.outbox: Outbox = SqlOutbox(connection, held)
+        self.shelf: Shelf = SqlShelf(connection)
 
 
 class SqlStore:

@@ -18,7 +18,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ("README.md", "docs/authoring.md", "CONTRIBUTING.md")
+DOCUMENTS = ("README.md", "docs/authoring.md", "docs/letters.md", "CONTRIBUTING.md")
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CHANGE = re.compile(r"^```yaml\n(# (draft/\S+)\n.*?)^```$", re.MULTILINE | re.DOTALL)
 RULE_FILE = re.compile(r"^```yaml\n(# (rules/\S+)\n.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -6,13 +6,26 @@ import random
 import stat
 from datetime import timedelta
 from itertools import product
+from uuid import uuid4
 
 import databases
 import pytest
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import select, text
-from store_rows import NOON, a_case, a_decision, a_group, a_message, an_event, opened, sequenced
+from store_rows import (
+    NOON,
+    a_case,
+    a_clock,
+    a_decision,
+    a_group,
+    a_message,
+    a_referral,
+    an_event,
+    an_item,
+    opened,
+    sequenced,
+)
 
 from nrm.casework.errors import StoreError, StoreMisfitError
 from nrm.errors import NrmError
@@ -53,7 +66,13 @@ def filled(store, big=0):
         unit.events.add(an_event(row.case, details=b"d"))
         sequenced(unit)
         unit.events.add(an_event(row.case))
+        unit.items.add(an_item(row.case))
+        unit.referrals.add(a_referral(row.case))
+        unit.clocks.add([a_clock(row.case), a_clock(row.case, minutes=None)])
         unit.outbox.add(a_message(row.case))
+        unit.outbox.add(a_message(row.case, minutes=None))
+        unit.outbox.claim(NOON, NOON + timedelta(minutes=1), uuid4(), 1)
+        unit.shelf.put("directory", 1, b"services")
         unit.cases.shred(gone.case)
 
     store.run(fill)
@@ -126,7 +145,7 @@ def test_a_backup_is_for_its_owner_only_and_nothing_else_is_left_beside_it(backu
 
 def test_nothing_of_a_backup_is_in_the_clear(backup):
     found = backup.read_bytes()
-    for word in (b"wrapped key", b"example.org", b"cases", b"0001_first"):
+    for word in (b"wrapped key", b"example.org", b"cases", b"0002_referral"):
         assert word not in found
 
 

@@ -1,4 +1,4 @@
-"""Entries, the log, decisions, rulebooks and the outbox, on both databases."""
+"""Entries, the log, decisions and rulebooks, on both databases."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 from databases import EMPTY
-from sqlalchemy import insert, select
-from store_rows import NOON, a_decision, a_message, an_event, opened, sequenced
+from sqlalchemy import insert
+from store_rows import NOON, a_decision, an_event, opened, sequenced
 
 from nrm.casework.errors import NoSuchCaseError, StoreError, StoreMisfitError
 from nrm.casework.ports import EventRow, LogHead
@@ -149,22 +149,6 @@ def test_the_files_of_a_rulebook_are_kept_once(store):
     assert store.run(lambda unit: unit.rulebooks.get("a" * 64)) == b"archive"
     assert store.run(lambda unit: unit.rulebooks.get("b" * 64)) is None
     assert store.run(lambda unit: (unit.rulebooks.known("a" * 64), unit.rulebooks.known("b" * 64))) == (True, False)
-
-
-def test_a_message_is_kept_with_its_case(store, engine):
-    row = opened(store)
-    message = a_message(row.case)
-    store.run(lambda unit: unit.outbox.add(message))
-    with engine.connect() as connection:
-        kept = connection.execute(select(schema.outbox)).one()
-    assert tuple(kept) == (row.case, message.message, "referral.send", NOON, b"message")
-
-
-def test_a_message_is_not_added_twice(store):
-    message = a_message(opened(store).case)
-    store.run(lambda unit: unit.outbox.add(message))
-    with pytest.raises(StoreError, match="there already"):
-        store.run(lambda unit: unit.outbox.add(message))
 
 
 def test_an_entry_is_not_added_twice(store):

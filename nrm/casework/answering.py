@@ -1,0 +1,160 @@
+"""What a service does with its own referrals: see them, fetch the package, accept, decline, start, complete.
+
+INVARIANT (a service sees its own): it finds a referral only by the mark of its own identity; of all others it hears
+that there is none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from nrm.casework.asked import own, permit
+from nrm.casework.errors import NoSuchCaseError, StaleVersionError
+from nrm.casework.follow_up import find_next, note_transport, settle
+from nrm.casework.items import opened_referral
+from nrm.casework.journal import Journal
+from nrm.casework.referral_errors import NoSuchReferralError
+from nrm.casework.safe import OpenCase
+from nrm.casework.sending import PACKAGE, parcel_bytes
+from nrm.casework.services import mark
+from nrm.casework.steps import Work, take
+from nrm.referral.lifecycle import PROVIDER
+from nrm.referral.referral import LIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from nrm.casework.asked import Asked
+    from nrm.casework.desk import Desk
+    from nrm.casework.ports import UnitOfWork
+    from nrm.casework.ports_referral import ReferralRow
+    from nrm.referral.referral import Referral, Verb
+
+MOST_LISTED: Final = 1000
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A referral after a step, with its version."""
+
+    referral: Referral
+    version: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A referral as its service sees it before it has opened the package: no person, no case."""
+
+    referral: UUID
+    version: int
+    state: str
+    changed_at: datetime
+
+
+def own_referrals(desk: Desk, asked: Asked, states: Sequence[str] = tuple(sorted(LIVE))) -> list[Waiting]:
+    """Return the referrals to the asker's service that are in these states; drafts are nobody's business yet."""
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> list[Waiting]:
+        permit(asked, "referral:read")
+        marked = mark(desk.counter.mark_key, asked.organisation)
+        wanted = [state for state in states if state != "draft"]
+        found = unit.referrals.marked(marked, wanted, None, MOST_LISTED)
+        journal.write(unit, "referral:read")
+        return [Waiting(row.referral, row.version, row.state, row.changed_at) for row in found]
+
+    return journal.attempt("referral:read", work)
+
+
+def fetch(desk: Desk, asked: Asked, referral: UUID) -> bytes:
+    """Return the sealed package of a referral to the asker's service; that it was fetched is an answer too.
+
+    The package can be fetched again until the service has answered, because a download can fail.
+
+    Raises:
+        NoSuchReferralError: there is none, it is another's, or nothing lies there for it.
+    """
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> bytes:
+        permit(asked, "referral:receive")
+        row, done = _found(desk, unit, journal, asked, referral, None)
+        one = opened_referral(done.case, row)
+        waiting = [message for message in unit.outbox.of(row.case) if message.about == referral]
+        chosen = next((message for message in waiting if message.message == one.message), None)
+        chosen = chosen or (waiting[0] if waiting else None)
+        if chosen is None:
+            raise NoSuchReferralError
+        if chosen.kind == PACKAGE and one.state == "sent":
+            take(done, row, one, "receive")
+        elif chosen.kind == PACKAGE:
+            journal.write(unit, "referral:read", case=done.case, purpose=one.purpose, basis=one.basis)
+        else:
+            unit.outbox.done(row.case, chosen.message, chosen.lease)
+            journal.write(unit, "referral:read", case=done.case, purpose=one.purpose, basis=one.basis)
+        return parcel_bytes(done.case, chosen)
+
+    return journal.attempt("referral:receive", work)
+
+
+def answer(
+    desk: Desk, asked: Asked, referral: UUID, verb: Verb, seen: int | None = None, reason: str | None = None
+) -> Answered:
+    """Take a step that a service takes: receive, accept, decline, start or complete.
+
+    A service does so for itself; the caseworker of the case notes what a service said by telephone. After a decline the
+    coordinator has the task to find another one, until the program or a person has.
+
+    Raises:
+        NoSuchReferralError: there is none for this asker.
+        StaleVersionError: it changed since version `seen`.
+        TransitionRefusedError: not from this state, or not without a reason from the list.
+    """
+    action = f"referral:{verb}"
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> Answered:
+        permit(asked, action)
+        row, done = _found(desk, unit, journal, asked, referral, seen)
+        return step_taken(done, row, verb, reason)
+
+    return journal.attempt(action, work)
+
+
+def step_taken(work: Work, row: ReferralRow, verb: Verb, reason: str | None) -> Answered:
+    """Let the referral in `row` take a step, with what follows from it for its offer."""
+    kept, after = take(work, row, opened_referral(work.case, row), verb, reason)
+    if after.state != "sent" and after.message is not None:
+        lying = work.unit.outbox.get(work.case.case, after.message)
+        if lying is not None and verb != "receive":
+            work.unit.outbox.done(work.case.case, lying.message, lying.lease)
+    if verb in {"decline", "expire"}:
+        find_next(work, after)
+    elif verb == "accept":
+        note_transport(work, after)
+    settle(work)
+    return Answered(after, kept.version)
+
+
+def _found(
+    desk: Desk, unit: UnitOfWork, journal: Journal, asked: Asked, referral: UUID, seen: int | None
+) -> tuple[ReferralRow, Work]:
+    """Return the row of a referral that the asker may answer, its case held and open."""
+    found = unit.referrals.find(referral)
+    if found is None:
+        raise NoSuchReferralError
+    try:
+        held = {row.referral: row for row in unit.referrals.of(found.case)}  # holds the case, then reads again
+        row, case = held[referral], unit.cases.get(found.case)
+        if asked.role != PROVIDER:
+            own(asked, case)
+    except (NoSuchCaseError, KeyError):
+        raise NoSuchReferralError from None
+    if asked.role == PROVIDER and (row.mark != mark(desk.counter.mark_key, asked.organisation) or row.state == "draft"):
+        raise NoSuchReferralError
+    if seen is not None and seen != row.version:
+        raise StaleVersionError(seen, row.version)
+    return row, Work(desk, unit, journal, asked, OpenCase.of(case, desk.keyring))

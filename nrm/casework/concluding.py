@@ -1,0 +1,27 @@
+"""What a new decision sets going: clocks and tasks, the days of a case, revocations, and word to the family's cases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nrm.casework.dates_kept import keep_dates
+from nrm.casework.families import tell_family
+from nrm.casework.follow_up import after_decision, need_person
+from nrm.casework.revoking import revoke_broken
+from nrm.casework.safe import OpenCase
+
+if TYPE_CHECKING:
+    from nrm.case.record import CaseRecord
+    from nrm.casework.steps import Work
+    from nrm.engine.plan import Plan
+
+
+def conclude(work: Work, plan: Plan, record: CaseRecord) -> None:
+    """Do, in the unit of work of a decision, all that follows from it."""
+    revoke_broken(work, plan.on)
+    after_decision(work, plan)
+    keep_dates(work, plan, record)
+    for other in tell_family(work.desk, work.unit, work.case, plan):
+        there = OpenCase.of(work.unit.cases.get(other), work.desk.keyring)
+        need_person(replace(work.by_worker(), case=there), "relative_at_risk")

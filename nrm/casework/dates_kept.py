@@ -1,0 +1,48 @@
+"""The days of a case on which something comes to pass: coming of age, end of the recovery period, next review."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nrm.casework.follow_up import clockmaker, start, stop
+from nrm.casework.items import RUNNING, clocks_of
+from nrm.casework.placing import of_age
+
+if TYPE_CHECKING:
+    from nrm.case.record import CaseRecord
+    from nrm.casework.steps import Work
+    from nrm.engine.plan import Plan
+    from nrm.referral.clock import Clock
+    from nrm.rulebook.book import Within
+
+
+def keep_dates(work: Work, plan: Plan, record: CaseRecord) -> None:
+    """Start the clocks of the days that a record names, and stop those of days that it does not name any more."""
+    books, maker = work.desk.books, clockmaker(work)
+    calendar = work.desk.counter.calendar
+
+    def length(name: str) -> Within:
+        return books.parameter(name, plan.on, plan.country)
+
+    wanted: list[Clock] = []
+    born = record.identity.birth_date
+    if born is not None and of_age(record) is not None:
+        wanted += maker.of_birthday(born, length("transition_notice_days"))
+    began = record.legal.recovery.start
+    if began is not None:
+        wanted.append(maker.of_recovery(calendar.start_of(began), length("recovery_period_days")))
+    wanted.append(maker.of_review(length("review_interval_days")))
+    _replace(work, wanted)
+
+
+def _replace(work: Work, wanted: list[Clock]) -> None:
+    held = [
+        (row, one) for row, one in clocks_of(work.unit, work.case) if one.kind in {"birthday", "recovery", "review"}
+    ]
+    same = {(one.code, one.due) for one in wanted}
+    reviews = [one for _, one in held if one.kind == "review" and one.state in RUNNING]
+    for row, one in held:
+        if one.state in RUNNING and one.kind != "review" and (one.code, one.due) not in same:
+            stop(work, row, one, "cancelled")
+    known = {(one.code, one.due) for _, one in held}
+    start(work, [one for one in wanted if (one.code, one.due) not in known and not (one.kind == "review" and reviews)])

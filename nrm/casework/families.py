@@ -1,0 +1,105 @@
+"""Cases of one family, linked: that one is in danger raises the other, and nothing else passes between them.
+
+INVARIANT (only danger passes): of a linked case nobody learns more than that a relative is at risk: not which finding,
+which service, which facts, and not what the other case is called, except its identifier.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid4
+
+from nrm.casework.asked import own, permit
+from nrm.casework.errors import NoSuchCaseError, ShreddedError
+from nrm.casework.items import LINK, add_item, change_item, links
+from nrm.casework.journal import Journal
+from nrm.casework.safe import OpenCase
+from nrm.referral.family import Link, Relation
+
+if TYPE_CHECKING:
+    from nrm.casework.asked import Asked
+    from nrm.casework.desk import Desk
+    from nrm.casework.ports import UnitOfWork
+    from nrm.engine.plan import Plan
+
+DANGER: Final = "at_high_risk"
+"""The finding that raises the linked cases."""
+
+HEARD: Final = "family_at_risk"
+"""The fact that is then `yes` for them."""
+
+_SEEN_FROM_THERE: dict[Relation, Relation] = {
+    "sibling": "sibling",
+    "parent": "child",
+    "child": "parent",
+    "partner": "partner",
+    "other_relative": "other_relative",
+}
+
+
+def link(desk: Desk, asked: Asked, case: UUID, other: UUID, relation: Relation) -> None:
+    """Link two cases that the asker's organisation keeps; `relation` is what the other person is to the first.
+
+    Raises:
+        DeniedError, NoSuchCaseError, ShreddedError, VaultError: one of them cannot be opened by this asker, or at all.
+    """
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> None:
+        permit(asked, "case:change")
+        if case == other:
+            raise NoSuchCaseError
+        now = desk.clock()
+        # In one order for everybody, so that two who link at the same time do not wait for each other for ever.
+        for here, there, seen in sorted(((case, other, relation), (other, case, _SEEN_FROM_THERE[relation]))):
+            open_ = OpenCase.of(own(asked, unit.cases.get(here)), desk.keyring)
+            if all(one.other != there for _, one in links(unit, open_)):
+                add_item(unit, open_, LINK, now, Link(id=uuid4(), at=now, other=there, relation=seen))
+            journal.write(unit, "case:change", case=open_, details={"linked": seen})
+
+    journal.attempt("case:change", work)
+
+
+def unlink(desk: Desk, asked: Asked, case: UUID, other: UUID) -> None:
+    """End the link between two cases; a danger that was told stays told until the case is decided again."""
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> None:
+        permit(asked, "case:change")
+        found = False
+        for here, there in sorted(((case, other), (other, case))):
+            open_ = OpenCase.of(own(asked, unit.cases.get(here)), desk.keyring)
+            for row, one in links(unit, open_):
+                if one.other == there:
+                    found = True
+                    change_item(unit, open_, row, one.model_copy(update={"ended": True}))
+            journal.write(unit, "case:change", case=open_, details={"linked": "ended"})
+        if not found:
+            raise NoSuchCaseError
+
+    journal.attempt("case:change", work)
+
+
+def told_by_family(unit: UnitOfWork, case: OpenCase) -> dict[str, str]:
+    """Return the facts that linked cases raise; none is ever lowered."""
+    return {HEARD: "yes"} if any(one.raised for _, one in links(unit, case)) else {}
+
+
+def tell_family(desk: Desk, unit: UnitOfWork, case: OpenCase, plan: Plan) -> list[UUID]:
+    """Raise the cases that are linked with one whose plan finds danger; return those that hear of it now.
+
+    A finding that is gone lowers nothing by itself: a person looks at that (unknown is never "no").
+    """
+    if DANGER not in plan.codes("finding"):
+        return []
+    told = []
+    for _, one in links(unit, case):
+        try:
+            there = OpenCase.of(unit.cases.get(one.other), desk.keyring)
+        except (NoSuchCaseError, ShreddedError):
+            continue
+        for row, back in links(unit, there):
+            if back.other == case.case and not back.raised:
+                change_item(unit, there, row, back.model_copy(update={"raised": True}))
+                told.append(one.other)
+    return told

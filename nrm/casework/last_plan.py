@@ -1,0 +1,41 @@
+"""What the newest decision about a case says, as far as referral must know it between two decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nrm.casework.ports import UnitOfWork
+    from nrm.casework.safe import OpenCase
+    from nrm.engine.plan import Plan
+
+DECISION = "decision"
+"""The name under which the facts and the plan of a decision are sealed."""
+
+
+@dataclass(frozen=True)
+class LastPlan:
+    """The offers of the newest plan, in their order, and its findings."""
+
+    offers: tuple[str, ...] = ()
+    findings: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, plan: Plan) -> LastPlan:
+        """Return what a plan that is at hand says."""
+        return cls(tuple(line.code for line in plan.of("offer")), plan.codes("finding"))
+
+
+def last_plan(unit: UnitOfWork, case: OpenCase) -> LastPlan:
+    """Return what the newest decision says; nothing when none was made. Raises `VaultError`."""
+    made = unit.decisions.of(case.case)
+    if not made:
+        return LastPlan()
+    newest = made[-1]
+    lines = case.open_json(DECISION, newest.version, newest.sealed)["plan"]["lines"]
+    by_kind = [(line["kind"], line["code"]) for line in lines]
+    return LastPlan(
+        tuple(code for kind, code in by_kind if kind == "offer"),
+        frozenset(code for kind, code in by_kind if kind == "finding"),
+    )

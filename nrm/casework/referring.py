@@ -1,0 +1,240 @@
+"""Refer a person: find who can help, take what they may know, seal it, send it; or say who must act instead.
+
+INVARIANT (never two at once): a case is held while one of its referrals changes, and an offer that a live referral
+holds gets no second one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from nrm.casework.asked import NotPermittedError, Why, own, permit, permit_groups
+from nrm.casework.concluding import conclude
+from nrm.casework.deciding import Look, look
+from nrm.casework.errors import StaleVersionError
+from nrm.casework.follow_up import unplaced
+from nrm.casework.items import choices, ledger, referrals_of
+from nrm.casework.journal import Journal
+from nrm.casework.placing import KEY_MISSING, Tried, Wish, permitted, place, until
+from nrm.casework.referral_errors import (
+    AlreadyReferredError,
+    NoSuchReferralError,
+    NotOfferedError,
+    RefusedByPersonError,
+)
+from nrm.casework.safe import OpenCase
+from nrm.casework.steps import Work, send
+from nrm.errors import Problem, UnknownNameError, nearest
+from nrm.referral.disclosure import Withheld
+from nrm.referral.referral import Where
+from nrm.rulebook.vocabulary import GROUPS
+
+if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
+    from nrm.casework.asked import Asked
+    from nrm.casework.desk import Desk
+    from nrm.casework.ports import UnitOfWork
+    from nrm.directory.service import Key
+    from nrm.referral.referral import Referral
+    from nrm.referral.tasks import TaskCode
+    from nrm.rulebook.wording import Language
+
+
+@dataclass(frozen=True)
+class Request:
+    """What somebody asks for: help with an offer, or that a duty is fulfilled under a disclosure; exactly one of both.
+
+    `service` is who shall be asked; None lets the directory choose, which only an offer allows. With `hold` the
+    referral stays a draft until `send_draft`.
+    """
+
+    offer: str | None = None
+    disclosure: str | None = None
+    service: Key | None = None
+    language: Language = "en"
+    where: Where = field(default_factory=Where)
+    hold: bool = False
+
+
+@dataclass(frozen=True)
+class Referred:
+    """What came of it: a referral with its version, or None; then `task` says what falls to whom.
+
+    `tried` are services that could not be asked and why, the best first, at most `MOST_TOLD`.
+    """
+
+    referral: Referral | None
+    version: int
+    task: TaskCode | None
+    tried: tuple[Tried, ...]
+
+
+MOST_TOLD: Final = 20
+
+_TASKS: dict[str, TaskCode] = {
+    "disputed": "look_at_dispute",
+    "guardian_needed": "guardian_missing",
+    "no_consent": "consent_missing",
+    "consent_over": "consent_missing",
+    "refused": "consent_missing",
+    "withdrawn": "consent_missing",
+    KEY_MISSING: "key_missing",
+    "barred": "arrange_offer",
+    "not_in_plan": "arrange_offer",
+}
+"""Which task a reason leads to; the first here that any service gave is the one that can be mended soonest."""
+
+_DENIED_WHY: dict[str, Why] = {
+    "disputed": "not_disclosable",
+    "barred": "barred",
+    "not_in_plan": "not_disclosable",
+    "guardian_needed": "no_consent",
+    "no_consent": "no_consent",
+    "refused": "no_consent",
+    "withdrawn": "no_consent",
+    "consent_over": "consent_over",
+}
+"""How the log says that something was withheld."""
+
+
+def refer(desk: Desk, asked: Asked, case: UUID, request: Request, on: date, country: str | None = None) -> Referred:
+    """Decide about the case, find a service, seal what it may have and send it; all in one unit of work.
+
+    When nobody can be asked, that is no error: it becomes the task of somebody, with its due time.
+
+    Raises:
+        NotOfferedError, RefusedByPersonError, AlreadyReferredError: this is not to be asked for, or not now.
+        NoSuchServiceError, NotFittingError: of the service that was named.
+        DeniedError, NoSuchCaseError, ShreddedError, VaultError, UnknownNameError: as in `nrm.casework.deciding.decide`.
+    """
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> Referred:
+        permit(asked, "referral:send")
+        row = own(asked, unit.cases.get(case))
+        permit_groups(asked, GROUPS, desk.books.words())
+        done = Work(desk, unit, journal, asked, OpenCase.of(row, desk.keyring))
+        seen = look(desk, unit, journal, done.case, row.version, on, country)
+        referred = attempt(done, seen, _wish(done, seen, request), hold=request.hold)
+        conclude(done, seen.made.plan, seen.record)
+        return referred
+
+    return journal.attempt("referral:send", work)
+
+
+def attempt(work: Work, seen: Look, wish: Wish, *, hold: bool = False) -> Referred:
+    """Place a referral and send it, or note whose task it is now; inside a unit of work."""
+    code = wish.disclosure
+    placed = place(work.desk, work.unit, work.case, seen, wish, code) if code is not None else None
+    if placed is not None and placed.referral is not None and placed.row is not None:
+        row, referral = placed.row, placed.referral
+        if hold:
+            told = {"referral": str(referral.id)}
+            work.journal.write(work.unit, "referral:draft", case=work.case, details=told, purpose=referral.purpose)
+        else:
+            row, referral = send(work, row, referral, seen.parts, placed.sources)
+        return Referred(referral, row.version, None, placed.tried[:MOST_TOLD])
+    tried = placed.tried if placed is not None else ()
+    task, why = _task(tried, wish)
+    result = _said(why)
+    work.journal.write(work.unit, "referral:send", case=work.case, denied=result)
+    if wish.offer is not None:
+        by = work.desk.counter.routes.arranged_by(wish.offer)
+        unplaced(work, wish.offer, task, why=tuple(sorted({one.why for one in tried})), by=by)
+    return Referred(None, 0, task, tried[:MOST_TOLD])
+
+
+def send_draft(desk: Desk, asked: Asked, case: UUID, referral: UUID, seen_version: int | None, on: date) -> Referred:
+    """Send a draft, if it may still be sent: everything is looked at again.
+
+    Raises:
+        NoSuchReferralError: there is none.
+        NotPermittedError: what it rested on is gone.
+        StaleVersionError, TransitionRefusedError: it changed, or is no draft.
+    """
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> Referred:
+        permit(asked, "referral:send")
+        row = own(asked, unit.cases.get(case))
+        permit_groups(asked, GROUPS, desk.books.words())
+        done = Work(desk, unit, journal, asked, OpenCase.of(row, desk.keyring))
+        kept = next(((one, what) for one, what in referrals_of(unit, done.case) if what.id == referral), None)
+        if kept is None:
+            raise NoSuchReferralError
+        if seen_version is not None and kept[0].version != seen_version:
+            raise StaleVersionError(seen_version, kept[0].version)
+        seen = look(desk, unit, journal, done.case, row.version, on, desk.counter.country)
+        allowed = permitted(desk, seen, ledger(unit, done.case), kept[1].disclosure, kept[1].service)
+        if isinstance(allowed, Withheld):
+            raise NotPermittedError(_DENIED_WHY[allowed.why], f"this may not be sent any more (`{allowed.why}`)")
+        draft = kept[1].model_copy(
+            update={
+                "groups": allowed.groups,
+                "consents": allowed.consents,
+                "decision": seen.made.decision,
+                "expires_at": until(desk, desk.clock(), allowed),
+            }
+        )
+        sent_row, sent = send(done, kept[0], draft, seen.parts, allowed.sources)
+        conclude(done, seen.made.plan, seen.record)
+        return Referred(sent, sent_row.version, None, ())
+
+    return journal.attempt("referral:send", work)
+
+
+def referrals(desk: Desk, asked: Asked, case: UUID) -> list[tuple[Referral, int]]:
+    """Return the referrals of a case with their versions."""
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> list[tuple[Referral, int]]:
+        permit(asked, "referral:read")
+        open_ = OpenCase.of(own(asked, unit.cases.get(case)), desk.keyring)
+        journal.write(unit, "referral:read", case=open_)
+        return [(one, row.version) for row, one in referrals_of(unit, open_)]
+
+    return journal.attempt("referral:read", work)
+
+
+def _wish(work: Work, seen: Look, request: Request) -> Wish:
+    plan, words = seen.made.plan, work.desk.books.words()
+    if request.offer is None:
+        code = request.disclosure or ""
+        if code not in words.disclosures:
+            todo = nearest(code, words.disclosures)
+            raise UnknownNameError(Problem("--disclosure", 0, f"there is no disclosure `{code}`", todo))
+        return Wish(code, None, request.service, request.language, request.where)
+    offer = request.offer
+    if offer not in words.offers:
+        raise UnknownNameError(Problem("--offer", 0, f"there is no offer `{offer}`", nearest(offer, words.offers)))
+    if offer not in plan.codes("offer"):
+        raise NotOfferedError(offer)
+    said = [one.wanted for one in choices(work.unit, work.case) if one.offer == offer]
+    if said and not said[-1]:
+        raise RefusedByPersonError(offer)
+    others = [one for _, one in referrals_of(work.unit, work.case) if one.offer == offer]
+    if any(one.live for one in others):
+        raise AlreadyReferredError(offer)
+    tried = frozenset(one.service for one in others if one.state in {"declined", "expired"})
+    disclosure = work.desk.counter.routes.disclosure(offer)
+    return Wish(disclosure, offer, request.service, request.language, request.where, tried)
+
+
+def _said(why: str | None) -> tuple[str, str]:
+    """Return how the log says that nobody was asked."""
+    if why == KEY_MISSING:
+        return "failed", "key_unavailable"
+    return ("denied", _DENIED_WHY[why]) if why in _DENIED_WHY else ("failed", "no_match")
+
+
+def _task(tried: tuple[Tried, ...], wish: Wish) -> tuple[TaskCode, str | None]:
+    """Return the task that the reasons of all services lead to, and the reason that it is for."""
+    if wish.disclosure is None:
+        return "arrange_offer", None
+    for why, task in _TASKS.items():
+        if any(one.why == why for one in tried):
+            return task, why
+    return "no_service_found", None

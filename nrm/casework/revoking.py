@@ -1,0 +1,72 @@
+"""Take a referral back: because somebody says so, or because what it rested on is gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nrm.casework.asked import own, permit
+from nrm.casework.errors import StaleVersionError
+from nrm.casework.follow_up import settle
+from nrm.casework.items import ledger, opened_referral, referrals_of
+from nrm.casework.journal import Journal
+from nrm.casework.referral_errors import NoSuchReferralError
+from nrm.casework.safe import OpenCase
+from nrm.casework.steps import Work, take
+from nrm.referral.agreement import broken
+
+if TYPE_CHECKING:
+    from datetime import date
+    from uuid import UUID
+
+    from nrm.casework.asked import Asked
+    from nrm.casework.desk import Desk
+    from nrm.casework.ports import UnitOfWork
+    from nrm.referral.referral import Referral
+
+_WHY = {"refused": "consent_withdrawn", "withdrawn": "consent_withdrawn"}
+
+
+def revoke(desk: Desk, asked: Asked, case: UUID, referral: UUID, seen: int | None, reason: str | None) -> Referral:
+    """Take a referral back; the service gets a signed revocation if it may have the package.
+
+    Raises:
+        DeniedError, NoSuchCaseError, ShreddedError, NoSuchReferralError: not for this asker, or not there.
+        StaleVersionError: it changed since version `seen`.
+        TransitionRefusedError: it has ended already, or the reason is missing or not on the list.
+    """
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> Referral:
+        permit(asked, "referral:revoke")
+        held = {row.referral: row for row in unit.referrals.of(case)}
+        open_ = OpenCase.of(own(asked, unit.cases.get(case)), desk.keyring)
+        row = held.get(referral)
+        if row is None:
+            raise NoSuchReferralError
+        if seen is not None and seen != row.version:
+            raise StaleVersionError(seen, row.version)
+        done = Work(desk, unit, journal, asked, open_)
+        _, after = take(done, row, opened_referral(open_, row), "revoke", reason)
+        settle(done)
+        return after
+
+    return journal.attempt("referral:revoke", work)
+
+
+def revoke_broken(work: Work, on: date) -> list[Referral]:
+    """Revoke, as the program, every live referral that no longer rests on a consent; duties need none."""
+    lines = ledger(work.unit, work.case)
+    ended = []
+    for row, one in referrals_of(work.unit, work.case):
+        why = broken(one, lines, on, child=one.child, of_age=one.of_age) if one.live else None
+        if why is not None:
+            _, after = take(work.by_worker(), row, one, "revoke", _WHY.get(why, "consent_over"))
+            ended.append(after)
+    return ended
+
+
+def revoke_for(work: Work, offer: str) -> None:
+    """Revoke, as the program, the live referral for an offer that the person does not want."""
+    for row, one in referrals_of(work.unit, work.case):
+        if one.live and one.offer == offer:
+            take(work.by_worker(), row, one, "revoke", "not_wanted")

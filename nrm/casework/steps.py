@@ -1,0 +1,105 @@
+"""One step of a referral, checked against the state table, with all that must happen in the same moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid4
+
+from nrm.casework.asked import Asked
+from nrm.casework.items import RUNNING, add_clocks, change_clock, change_referral, clocks_of
+from nrm.casework.journal import Journal
+from nrm.casework.sending import post_package, post_revocation
+from nrm.referral.clocks import Clockmaker
+from nrm.referral.lifecycle import WORKER, step
+from nrm.referral.referral import Passed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from nrm.casework.desk import Desk
+    from nrm.casework.ports import UnitOfWork
+    from nrm.casework.ports_referral import ReferralRow
+    from nrm.casework.safe import OpenCase
+    from nrm.casework.sending import Posted
+    from nrm.referral.referral import Referral, Verb
+
+_ENDS_WAITING: frozenset[Verb] = frozenset({"accept", "decline", "revoke", "expire", "complete"})
+_NOBODY: Final = UUID(int=0)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a step is done with: the unit of work, a case that is open in it, and who does it."""
+
+    desk: Desk
+    unit: UnitOfWork
+    journal: Journal
+    asked: Asked
+    case: OpenCase
+
+    def by_worker(self) -> Work:
+        """Return the same work, done by the program itself."""
+        asked = worker(self.case.organisation)
+        return replace(self, asked=asked, journal=Journal(self.desk, asked))
+
+
+def worker(organisation: UUID) -> Asked:
+    """Return who asks when the program acts by itself."""
+    return Asked(_NOBODY, organisation, WORKER, source="work")
+
+
+def take(
+    work: Work,
+    row: ReferralRow,
+    referral: Referral,
+    verb: Verb,
+    reason: str | None = None,
+    *,
+    by: str | None = None,
+    posted: Posted | None = None,
+) -> tuple[ReferralRow, Referral]:
+    """Let a referral take one step and write its entry; `posted` is the package that was sent with it.
+
+    `by` is whose step it is where that is not who asks: a service whose signed word the program has.
+
+    Raises:
+        TransitionRefusedError: not by this role, not from this state, or not with this reason.
+        StaleVersionError: somebody else took another step.
+    """
+    now = work.desk.clock()
+    role = by or work.asked.role
+    state = step(referral.state, verb, role, reason)
+    passed = (*referral.passed, Passed(at=now, verb=verb, by=role, reason=reason))
+    after = referral.model_copy(update={"state": state, "passed": passed})
+    if posted is not None:
+        after = after.model_copy(update={"message": posted.message, "digest": posted.digest})
+    kept = change_referral(work.unit, work.case, row, now, after)
+    told = {"referral": str(referral.id), **({"reason": reason} if reason else {})}
+    work.journal.write(
+        work.unit, f"referral:{verb}", case=work.case, details=told, purpose=referral.purpose, basis=referral.basis
+    )
+    if verb in _ENDS_WAITING:
+        stop_clocks(work, about=referral.id)
+    if verb == "revoke":
+        post_revocation(work.desk, work.unit, work.case, after)
+    return kept, after
+
+
+def send(
+    work: Work, row: ReferralRow, referral: Referral, parts: Mapping[str, bytes], sources: Sequence[str]
+) -> tuple[ReferralRow, Referral]:
+    """Seal the package of a draft, put it into the outbox and start the clock of its answer."""
+    posted = post_package(work.desk, work.unit, work.journal, work.case, parts, referral, sources)
+    kept, sent = take(work, row, referral, "send", posted=posted)
+    maker = Clockmaker(work.desk.clock(), work.desk.counter.calendar, uuid4)
+    waits = maker.of_answer(sent, work.desk.counter.tasks)
+    add_clocks(work.unit, work.case, [(waits, waits.due)])
+    return kept, sent
+
+
+def stop_clocks(work: Work, *, about: UUID) -> None:
+    """Stop the clocks that run for one referral or one line of the ledger."""
+    for row, clock in clocks_of(work.unit, work.case):
+        if clock.about == about and clock.state in RUNNING:
+            change_clock(work.unit, work.case, row, clock.model_copy(update={"state": "done"}), None)

@@ -1,0 +1,126 @@
+"""How each open offer stands: in exactly one of five ways, so that none is forgotten (DESIGN §10).
+
+INVARIANT (every open offer is held): an offer that stands as `nothing` needs a task at once (`repairs`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+    from nrm.referral.clock import Clock
+    from nrm.referral.referral import Referral
+    from nrm.referral.voice import Choice
+
+    _Thing = TypeVar("_Thing", Choice, Referral, Clock)
+
+Kind = Literal["refused", "referral", "task", "fulfilled", "nothing"]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one offer stands; `by` is the choice, referral or clock that says so, None for `nothing`."""
+
+    offer: str
+    kind: Kind
+    by: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Disorder:
+    """What must never be: two live referrals for one offer, or a live one for an offer that the person refused.
+
+    `referrals` are the live ones, the oldest first.
+    """
+
+    offer: str
+    what: Literal["two_live", "live_though_refused"]
+    referrals: tuple[UUID, ...]
+
+
+def standings(
+    offers: Iterable[str], referrals: Iterable[Referral], choices: Iterable[Choice], clocks: Iterable[Clock]
+) -> dict[str, Standing]:
+    """Return how each of `offers` stands, in their order; the rest are all those of the case.
+
+    The first of these that holds: the newest choice of the person is a no; a referral is live (the oldest of them); the
+    offer was fulfilled and no newer need is known; a task for it is running or late (the first that is due); nothing.
+
+    A newer need is what began when the referral was completed, or later: that the person says they want it, another
+    referral, or a task. INVARIANT (doubt is a need): at the same moment, the need counts.
+    """
+    chosen = _by_offer(choices)
+    referred = _by_offer(referrals)
+    tasks = _by_offer(clock for clock in clocks if clock.kind == "task" and clock.state in {"running", "late"})
+    return {
+        offer: _standing(offer, referred.get(offer, []), chosen.get(offer, []), tasks.get(offer, []))
+        for offer in offers
+    }
+
+
+def repairs(standing: Mapping[str, Standing]) -> tuple[str, ...]:
+    """Return the offers for which a task must be made."""
+    return tuple(offer for offer, one in standing.items() if one.kind == "nothing")
+
+
+def disorders(referrals: Iterable[Referral], choices: Iterable[Choice]) -> tuple[Disorder, ...]:
+    """Return what must never be, by offer; also for offers that the plan does not hold any more."""
+    chosen = _by_offer(choices)
+    found: list[Disorder] = []
+    for offer, referred in sorted(_by_offer(referrals).items()):
+        live = tuple(one.id for one in _live(referred))
+        if len(live) > 1:
+            found.append(Disorder(offer, "two_live", live))
+        if live and _refusal(chosen.get(offer, [])) is not None:
+            found.append(Disorder(offer, "live_though_refused", live))
+    return tuple(found)
+
+
+def _standing(offer: str, referred: list[Referral], chosen: list[Choice], tasks: list[Clock]) -> Standing:
+    refusal = _refusal(chosen)
+    if refusal is not None:
+        return Standing(offer, "refused", refusal.id)
+    live = _live(referred)
+    if live:
+        return Standing(offer, "referral", live[0].id)
+    done = max(
+        (one for one in referred if one.state == "completed"), key=lambda one: (_ended(one), one.id), default=None
+    )
+    if done is not None and not _needed_since(_ended(done), referred, chosen, tasks):
+        return Standing(offer, "fulfilled", done.id)
+    if tasks:
+        return Standing(offer, "task", min(tasks, key=lambda clock: (clock.due, clock.id)).id)
+    return Standing(offer, "nothing")
+
+
+def _needed_since(moment: datetime, referred: list[Referral], chosen: list[Choice], tasks: list[Clock]) -> bool:
+    begun = [one.at for one in chosen if one.wanted]
+    begun += [one.made_at for one in referred if one.state != "completed"]
+    begun += [one.made_at for one in tasks]
+    return any(began >= moment for began in begun)
+
+
+def _refusal(chosen: list[Choice]) -> Choice | None:
+    newest = max(chosen, key=lambda one: (one.at, one.wanted, one.id), default=None)
+    return newest if newest is not None and not newest.wanted else None
+
+
+def _live(referred: list[Referral]) -> list[Referral]:
+    return sorted((one for one in referred if one.live), key=lambda one: (one.made_at, one.id))
+
+
+def _ended(referral: Referral) -> datetime:
+    return referral.passed[-1].at if referral.passed else referral.made_at
+
+
+def _by_offer(things: Iterable[_Thing]) -> dict[str, list[_Thing]]:
+    found: dict[str, list[_Thing]] = {}
+    for thing in things:
+        if thing.offer is not None:
+            found.setdefault(thing.offer, []).append(thing)
+    return found

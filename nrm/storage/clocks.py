@@ -1,0 +1,58 @@
+"""Clocks in their table. What is due is read along one index, so that a scan costs what it finds and no more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import bindparam, select
+
+from nrm.casework.ports_referral import ClockRow
+from nrm.storage.schema_referral import clocks
+from nrm.storage.versioned import Versioned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlalchemy.engine import Connection
+
+    from nrm.storage.rows import Held
+
+_WRITTEN: Final = Versioned[ClockRow](clocks)
+_OF: Final = select(clocks).where(clocks.c.case_id == bindparam("case")).order_by(clocks.c.clock_id)
+_IN_ORDER: Final = (clocks.c.due_at, clocks.c.clock_id)
+_DUE: Final = select(clocks).where(clocks.c.due_at <= bindparam("now")).order_by(*_IN_ORDER).limit(bindparam("most"))
+_NEXT: Final = select(clocks.c.due_at).where(clocks.c.due_at.is_not(None)).order_by(*_IN_ORDER).limit(1)
+
+
+class SqlClocks:
+    """`nrm.casework.ports_referral.Clocks` on one connection."""
+
+    def __init__(self, connection: Connection, held: Held) -> None:
+        self._connection = connection
+        self._held = held
+
+    def add(self, rows: Iterable[ClockRow]) -> None:
+        """Add clocks with version 1 (errors as `Versioned.add`)."""
+        _WRITTEN.add(self._connection, self._held, rows)
+
+    def change(self, row: ClockRow, seen: int) -> None:
+        """Put `row` in the place of version `seen` (errors as `Versioned.change`)."""
+        _WRITTEN.change(self._connection, self._held, row, seen)
+
+    def of(self, case: UUID) -> Sequence[ClockRow]:
+        """Return all clocks of a case in the order of their identifiers."""
+        return [ClockRow(*row) for row in self._connection.execute(_OF, {"case": case})]
+
+    def due(self, now: datetime, most: int) -> Sequence[ClockRow]:
+        """Return running clocks whose `due_at` is not after `now`, the oldest first (`due_at`, then `clock`).
+
+        A case may be shredded after they were read: whoever acts on a clock holds its case first, by writing or by
+        `Referrals.of`, and is told so.
+        """
+        return [ClockRow(*row) for row in self._connection.execute(_DUE, {"now": now, "most": most})]
+
+    def next_due(self) -> datetime | None:
+        """Return the earliest `due_at` of all clocks, or None."""
+        return self._connection.scalar(_NEXT)

@@ -1,0 +1,251 @@
+"""A file put into a service's folder: whole or not at all, once, and nowhere else."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from random import Random
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from parcels import parcel
+
+from nrm.delivery import Delivered, Impossible, Later
+from nrm.delivery.drop import drop
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def root(tmp_path):
+    (tmp_path / "root" / "shelter").mkdir(parents=True)
+    return tmp_path / "root"
+
+
+def everything(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_message_stands_in_the_folder_under_its_id(root):
+    sent = parcel(folder="shelter")
+    assert drop(sent, root) == Delivered()
+    assert everything(root) == {Path("shelter") / f"{sent.message}.age": b"sealed"}
+
+
+def test_nobody_but_owner_and_group_may_read_it(root):
+    sent = parcel(folder="shelter")
+    drop(sent, root)
+    assert (root / "shelter" / f"{sent.message}.age").stat().st_mode & 0o7777 & ~0o640 == 0
+
+
+def test_a_folder_may_lie_deeper(root):
+    (root / "shelter" / "in").mkdir()
+    assert drop(parcel(folder="shelter/in"), root) == Delivered()
+    assert len(everything(root / "shelter" / "in")) == 1
+
+
+def test_the_same_message_again_changes_nothing(root):
+    sent = parcel(folder="shelter")
+    drop(sent, root)
+    path = root / "shelter" / f"{sent.message}.age"
+    before = path.stat()
+    assert drop(sent, root) == Delivered()
+    assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+@pytest.mark.parametrize("stands", [b"", b"seale", b"sealed.", b"another"])
+def test_other_bytes_under_its_name_are_left_as_they_are(root, stands):
+    sent = parcel(folder="shelter")
+    path = root / "shelter" / f"{sent.message}.age"
+    path.write_bytes(stands)
+    assert drop(sent, root) == Impossible("other_bytes")
+    assert everything(root) == {path.relative_to(root): stands}
+
+
+def test_a_folder_that_is_not_there_is_not_made(root):
+    assert drop(parcel(folder="clinic"), root) == Impossible("folder_missing")
+    assert drop(parcel(folder="shelter"), root / "nowhere") == Impossible("folder_missing")
+    assert list(root.iterdir()) == [root / "shelter"]
+
+
+ESCAPES = ["..", "../root/shelter", "shelter/../..", "shelter/..", ".", "./shelter", "shelter/", "shelter//in", "/",
+           "/tmp", "shelter\0", "x" * 300]  # fmt: skip # noqa: S108
+
+
+@pytest.mark.parametrize("folder", ESCAPES)
+def test_no_folder_leads_out_of_the_root(root, folder):
+    assert drop(parcel(folder=folder), root) == Impossible("folder_refused")
+    assert everything(root.parent) == {}
+
+
+@given(st.lists(st.sampled_from(["..", ".", "", "shelter", "out", "in", "x"]), min_size=1, max_size=6))
+def test_no_path_leads_out_of_the_root(parts):
+    with tempfile.TemporaryDirectory() as name:
+        base = Path(name)
+        (base / "root" / "shelter" / "in").mkdir(parents=True)
+        (base / "x").mkdir()
+        (base / "root" / "out").symlink_to(base)
+        text = "/".join(parts)
+        result = drop(parcel(folder=text or "/"), base / "root")
+        inside = {"shelter": base / "root" / "shelter", "shelter/in": base / "root" / "shelter" / "in"}
+        assert (result == Delivered()) == (text in inside)
+        assert [path.parent for path in base.rglob("*.age")] == ([inside[text]] if text in inside else [])
+
+
+@pytest.mark.parametrize("target", ["..", "../other", "shelter", "/tmp"])  # noqa: S108
+def test_a_link_is_not_followed_also_not_within_the_root(root, target):
+    (root.parent / "other").mkdir()
+    (root / "clinic").symlink_to(target)
+    (root / "shelter" / "in").symlink_to(root.parent / "other")
+    for folder in ("clinic", "shelter/in"):
+        assert drop(parcel(folder=folder), root) == Impossible("folder_refused")
+    assert everything(root.parent) == {}
+
+
+def test_a_link_in_the_place_of_the_message_is_not_followed(root):
+    sent = parcel(folder="shelter")
+    secret = root.parent / "secret"
+    secret.write_bytes(b"sealed")
+    for target in (secret, root.parent / "new"):
+        path = root / "shelter" / f"{sent.message}.age"
+        path.unlink(missing_ok=True)
+        path.symlink_to(target)
+        assert drop(sent, root) == Impossible("folder_refused")
+    assert not (root.parent / "new").exists()
+
+
+def test_something_else_than_a_file_in_the_place_of_the_message_is_for_a_person(root):
+    sent, other = parcel(folder="shelter"), parcel(folder="shelter")
+    os.mkfifo(root / "shelter" / f"{sent.message}.age")
+    (root / "shelter" / f"{other.message}.age").mkdir()
+    assert drop(sent, root) == drop(other, root) == Impossible("folder_refused")
+
+
+def test_a_file_in_the_place_of_the_folder_is_for_a_person(root):
+    (root / "clinic").write_bytes(b"")
+    assert drop(parcel(folder="clinic"), root) == Impossible("folder_refused")
+
+
+def test_a_folder_that_we_may_not_write_is_for_a_person():
+    with tempfile.TemporaryDirectory() as name, _unprivileged(Path(name)):
+        assert drop(parcel(folder="shelter"), Path(name)) == Impossible("folder_not_writable")
+        assert everything(Path(name)) == {}
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EPERM, errno.EACCES])
+def test_a_disk_for_reading_only_is_for_a_person(root, monkeypatch, code):
+    _fail(monkeypatch, "rename", code)
+    assert drop(parcel(folder="shelter"), root) == Impossible("folder_not_writable")
+    assert everything(root) == {}
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EMFILE])
+@pytest.mark.parametrize("call", ["fsync", "rename"])
+def test_a_disk_in_trouble_is_tried_again_and_no_half_file_stays(root, monkeypatch, code, call):
+    _fail(monkeypatch, call, code)
+    sent = parcel(folder="shelter")
+    assert drop(sent, root) == Later("folder_unavailable")
+    assert everything(root) == {}
+    monkeypatch.undo()
+    assert drop(sent, root) == Delivered()
+
+
+def test_bytes_are_on_the_disk_before_their_name_and_the_name_before_it_counts(root, monkeypatch):
+    told = []
+    for call in ("fsync", "rename"):
+        real = getattr(os, call)
+        monkeypatch.setattr(os, call, lambda *a, _r=real, _c=call, **n: (told.append(_c), _r(*a, **n))[1])
+    sent = parcel(folder="shelter")
+    drop(sent, root)
+    assert told == ["fsync", "rename", "fsync"]
+    drop(sent, root)
+    assert told[3:] == ["fsync"]  # the folder's: whoever wrote the file may have been killed before it
+
+
+def test_what_a_killed_worker_left_is_cleared_and_other_messages_stay(root):
+    sent, other = parcel(folder="shelter"), parcel(folder="shelter")
+    for each in (sent, other):
+        (root / "shelter" / f".{each.message}.age.0123.part").write_bytes(b"sea")
+    drop(sent, root)
+    names = {path.name for path in (root / "shelter").iterdir()}
+    assert names == {f"{sent.message}.age", f".{other.message}.age.0123.part"}
+
+
+def test_many_workers_with_one_message_leave_one_whole_file(root):
+    body = Random(1).randbytes(200_000)  # noqa: S311 - any bytes
+    sent = parcel(body=body, folder="shelter")
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(drop(sent, root))) for _ in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(results) <= {Delivered(), Later("folder_unavailable")}
+    assert Delivered() in results
+    assert everything(root) == {Path("shelter") / f"{sent.message}.age": body}
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from random import Random
+from uuid import UUID
+from parcels import parcel
+from nrm.delivery.drop import drop
+print("begins", flush=True)
+for number in range(int(sys.argv[2]), 1_000_000):
+    drop(parcel(UUID(int=number), Random(number).randbytes(50_000), folder="shelter"), Path(sys.argv[1]))
+    print(number, flush=True)
+"""
+
+
+def test_a_worker_killed_at_any_moment_leaves_whole_files_and_goes_on(root):
+    rng, done = Random(5), 0  # noqa: S311 - any moment
+    for _ in range(12):
+        command = [sys.executable, "-c", KILLED, root, str(done)]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as worker:
+            assert worker.stdout.readline() == b"begins\n"
+            threading.Event().wait(rng.uniform(0.0, 0.05))
+            worker.send_signal(signal.SIGKILL)
+            said = worker.stdout.read().split()
+        done = int(said[-1]) + 1 if said else done
+        for path in (root / "shelter").glob("*.age"):
+            body = Random(UUID(path.stem).int).randbytes(50_000)  # noqa: S311 - the same bytes again
+            assert sha256(path.read_bytes()).digest() == sha256(body).digest()
+        stand = {UUID(path.stem).int for path in (root / "shelter").glob("*.age")}
+        assert set(range(done)) <= stand <= set(range(done + 1))
+    assert done > 0
+
+
+def _fail(monkeypatch, call, code):
+    def fails(*_, **__):
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(os, call, fails)
+
+
+@contextmanager
+def _unprivileged(folder):
+    """Be somebody who may read `folder` and not write into it; root may write everywhere."""
+    (folder / "shelter").mkdir()
+    (folder / "shelter").chmod(0o555)
+    folder.chmod(0o755)
+    before = os.geteuid()
+    if before == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(before)
+        (folder / "shelter").chmod(0o755)
