@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import cache
 from uuid import UUID
 
 from fakes import REPOSITORY
@@ -162,7 +163,12 @@ def coded(facts):
 
 
 def speaker(words, language="en"):
-    return Speaker(language, read_file(REPOSITORY / "rules" / "locale" / f"{language}.yaml").data, words)
+    return Speaker(language, phrases(language), words)
+
+
+@cache
+def phrases(language):
+    return read_file(REPOSITORY / "rules" / "locale" / f"{language}.yaml").data
 
 
 def head(permission, **more):

@@ -19,8 +19,11 @@ from nrm.casework.safe import OpenCase
 from nrm.casework.sending import PACKAGE, parcel_bytes
 from nrm.casework.services import mark
 from nrm.casework.steps import Work, take
+from nrm.errors import Problem
 from nrm.referral.lifecycle import PROVIDER
+from nrm.referral.package_errors import ReplyRefusedError, UnknownSignerError
 from nrm.referral.referral import LIVE
+from nrm.referral.reply import answers_to, read_reply
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,9 +127,35 @@ def answer(
     return journal.attempt(action, work)
 
 
-def step_taken(work: Work, row: ReferralRow, verb: Verb, reason: str | None) -> Answered:
-    """Let the referral in `row` take a step, with what follows from it for its offer."""
-    kept, after = take(work, row, opened_referral(work.case, row), verb, reason)
+def take_reply(desk: Desk, asked: Asked, data: bytes) -> Answered:
+    """Take a signed reply that a service sent by e-mail or on a stick; it counts as the service's own word.
+
+    Raises:
+        NoSuchReferralError: it answers none that this asker keeps.
+        PackageError: it is no reply, it is too old, or it was not signed by the service that was asked.
+        TransitionRefusedError: it comes too late, or for the second time.
+    """
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> Answered:
+        permit(asked, "referral:receive")
+        row, done = _found(desk, unit, journal, asked, answers_to(data), None)
+        one = opened_referral(done.case, row)
+        sidecar = desk.counter.services.sidecar(one.service)
+        if sidecar is None or sidecar.signing_key is None or sidecar.confirmed is None:
+            what = "the key with which the service signs was never confirmed"
+            raise UnknownSignerError(Problem("reply", 0, what, "confirm it by telephone, and note it in its record"))
+        reply = read_reply(data, sidecar.signing_key, desk.clock())
+        if reply.message != one.message:
+            raise ReplyRefusedError(Problem("reply", 0, "it answers another package", "ask the service for another"))
+        return step_taken(done, row, reply.verb, reply.reason, by=PROVIDER)
+
+    return journal.attempt("referral:receive", work)
+
+
+def step_taken(work: Work, row: ReferralRow, verb: Verb, reason: str | None, by: str | None = None) -> Answered:
+    """Let the referral in `row` take a step, with what follows from it for its offer; `by` as in `steps.take`."""
+    kept, after = take(work, row, opened_referral(work.case, row), verb, reason, by=by)
     if after.state != "sent" and after.message is not None:
         lying = work.unit.outbox.get(work.case.case, after.message)
         if lying is not None and verb != "receive":

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from nrm.casework.ports import CaseRow
     from nrm.rulebook.vocabulary import Vocabulary
 
-Why = Literal["not_permitted", "not_disclosable", "no_consent", "consent_over", "barred"]
+Why = Literal["not_permitted", "not_disclosable", "no_consent", "consent_over", "barred", "not_assigned"]
 
 CASE_MANAGEMENT = "case_management"
 """The purpose of those who keep the case; it opens every group."""
 
 KEEPERS = frozenset({"case:open", "case:list", "group:read", "group:change", "decision:make", "decision:replay"}) | {
-    *("case:read", "case:change"),
+    *("case:read", "case:change", "case:assign"),
     *("consent:read", "consent:give", "consent:refuse", "consent:withdraw", "feedback:give", "feedback:read"),
     *("referral:draft", "referral:send", "referral:read", "referral:revoke", "match:make"),
     *("referral:receive", "referral:accept", "referral:decline", "referral:start", "referral:complete"),

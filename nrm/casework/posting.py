@@ -23,6 +23,7 @@ from nrm.casework.steps import Work, take, worker
 from nrm.directory.sidecar import Delivery
 from nrm.referral.package_errors import PackageError
 from nrm.referral.reply import read_reply
+from nrm.vault.errors import VaultError
 
 if TYPE_CHECKING:
     from nrm.casework.desk import Desk
@@ -33,9 +34,13 @@ if TYPE_CHECKING:
 LEASE: Final = timedelta(minutes=5)
 """How long a worker may have a message; longer than one try can take."""
 
+UNOPENED: Final = timedelta(hours=1)
+"""How long a message rests whose case cannot be opened."""
+
 AT_ONCE: Final = 16
 """Messages that a worker takes at a time."""
 
+Kind = Literal["package", "revocation"]
 Ending = Literal["delivered", "later", "impossible", "waiting"]
 
 
@@ -51,9 +56,9 @@ class Tried:
 
 
 class Carry(Protocol):
-    """Delivers one message; `attempts` counts this try, `age` how long the message has been waiting."""
+    """Delivers one message; `attempts` counts this try too."""
 
-    def __call__(self, message: UUID, body: bytes, way: Delivery, kind: str, attempts: int) -> Tried:
+    def __call__(self, message: UUID, referral: UUID, body: bytes, way: Delivery, kind: Kind, attempts: int) -> Tried:
         """Try once; never raises for what a service or a network does."""
 
 
@@ -98,7 +103,13 @@ def _deliver(desk: Desk, carry: Carry, row: OutboxRow, lease: UUID) -> Ending | 
         body, way = desk.store.run(lambda unit: _ready(desk, unit, row))
     except (NoSuchCaseError, ShreddedError):
         return None  # it was shredded meanwhile, and its messages with it
-    tried = carry(row.message, body, way, row.kind, row.attempts)
+    except VaultError:
+        # One broken case does not keep the others waiting; it is tried again, because a key may come back.
+        due = desk.clock() + UNOPENED
+        desk.store.run(lambda unit: unit.outbox.later(row.case, row.message, lease, due))
+        return "impossible"
+    kind: Kind = "package" if row.kind == PACKAGE else "revocation"
+    tried = carry(row.message, row.about, body, way, kind, row.attempts)
 
     def note(unit: UnitOfWork) -> Ending | None:
         try:

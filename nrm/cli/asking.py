@@ -47,11 +47,11 @@ def office(home: Path, passphrase_file: Path | None) -> Iterator[Office]:
             try:
                 yield opened
             finally:
-                _sequence(opened)
+                published(opened)
 
 
-def _sequence(opened: Office) -> None:
-    """Publish the entries; when that fails, what was done stays done, so its result must still be shown."""
+def published(opened: Office) -> None:
+    """Give the entries their places; when that fails, what was done stays done, so its result must still be shown."""
     try:
         opened.sequencer.run()
     except LogError as error:

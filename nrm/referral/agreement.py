@@ -173,4 +173,4 @@ def _newer(answer: Answer) -> tuple[datetime, bool, int, str, str, UUID]:
 def _newest_reason(verdicts: Iterable[_Verdict]) -> WhyNot:
     """Return the reason that the newest answer gives; silence only when nobody was asked about any of the groups."""
     asked = {_newer(verdict.answer): verdict.why for verdict in verdicts if verdict.answer is not None}
-    return (asked[min(asked)] if asked else None) or "no_consent"
+    return (asked[max(asked)] if asked else None) or "no_consent"

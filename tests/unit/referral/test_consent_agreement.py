@@ -177,3 +177,9 @@ def test_a_consent_holds_on_its_last_day():
     assert today([answer(until=TODAY)]).why is None
     assert today([answer(until=TODAY - timedelta(days=1))]).why == "consent_over"
     assert today([answer(until=date.max)]).until == date.max
+
+
+def test_of_two_yeses_of_one_moment_the_one_that_ends_sooner_decides():
+    long, short = answer(until=day(9)), answer(until=day(1))
+    assert today([long, short]).until == today([short, long]).until == day(1)
+    assert today([answer(), answer(until=day(-1))]).why == "consent_over"

@@ -16,6 +16,11 @@ from nrm.rulebook.resolve import rulebook_on
 
 ROOT = Path(__file__).resolve().parents[3]
 
+GROUP = (
+    "\nconsent:"
+    + (ROOT / "rules/consent/2026-01/groups.yaml").read_text("utf-8").split("\nconsent:")[1].split("\nev")[0]
+)
+
 
 @pytest.fixture(scope="module")
 def words():
@@ -68,6 +73,7 @@ def test_versions_stand_in_the_order_of_their_days(folder, words):
         ("common.yaml", 'version: "2026-01"', 'version: "2026"', "the folder is named `2026-01` and holds the version"),
         ("common.yaml", "  refuse:", "  refused:", "`refused` is not known here; did you mean `refuse`"),
         ("groups.yaml", "health:", "helth:", "cannot be `helth`"),
+        ("groups.yaml", GROUP, "", "the group `consent` has no text; add `consent`"),
         ("groups.yaml", "name, date of birth", "your {name}, date of birth", "a brace that nothing fills in"),
         ("purposes.yaml", "schooling:", "scholing:", "`scholing` is not a purpose of the vocabulary; did you mean"),
         (

@@ -1,0 +1,41 @@
+"""Puts deliveries together: what `nrm.casework.posting` asks for, done by `nrm.delivery.carrier`."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from nrm.casework.posting import Tried
+from nrm.delivery.backoff import LONGEST, given_up, next_try
+from nrm.delivery.parcel import Delivered, Impossible, Later, Parcel, Waiting
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from nrm.delivery.carrier import Carrier
+    from nrm.delivery.parcel import Kind
+    from nrm.directory.sidecar import Delivery
+
+_CHANCE = random.SystemRandom()
+
+
+class Rounds:
+    """Carries one message at a time, and says when to try again."""
+
+    def __init__(self, carrier: Carrier) -> None:
+        self._carrier = carrier
+
+    def __call__(self, message: UUID, referral: UUID, body: bytes, way: Delivery, kind: Kind, attempts: int) -> Tried:
+        """Try once (see `nrm.casework.posting.Carry`)."""
+        match self._carrier.deliver(Parcel(message, referral, body, way, kind)):
+            case Delivered(receipt):
+                return Tried("delivered", receipt=receipt)
+            case Waiting():
+                return Tried("waiting")
+            case Later(code, after):
+                wait = next_try(attempts, _CHANCE, after)
+                return Tried("later", code, wait, told=given_up(attempts, timedelta(0)))
+            case Impossible(code):
+                # A person must act; when they have, the next try finds it.
+                return Tried("impossible", code, LONGEST, told=True)

@@ -1,0 +1,154 @@
+"""Look at the clocks that are due: who hears that something is late, what begins, what ends.
+
+Each clock is looked at in one unit of work of its own, and what follows from it happens there too: a crash in between
+leaves it due, so that the next round looks again. A version on every clock lets only one of two workers go through.
+
+INVARIANT (no clock is missed): a clock that is due stays due in the store until the unit of work that looked at it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from nrm.casework.answering import step_taken
+from nrm.casework.concluding import conclude
+from nrm.casework.deciding import look
+from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError
+from nrm.casework.follow_up import FIND_NEXT, need_person, settle
+from nrm.casework.items import RUNNING, change_clock, opened_clock, referrals_of
+from nrm.casework.journal import Journal
+from nrm.casework.placing import Wish
+from nrm.casework.referring import attempt
+from nrm.casework.revoking import revoke_broken
+from nrm.casework.safe import OpenCase
+from nrm.casework.steps import Work, worker
+from nrm.errors import EngineError, UnknownNameError
+from nrm.referral.escalation import look as looked_at
+from nrm.referral.escalation import wake_at
+from nrm.referral.tasks import TASKS
+from nrm.vault.errors import VaultError
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from nrm.casework.desk import Desk
+    from nrm.casework.ports import UnitOfWork
+    from nrm.casework.ports_referral import ClockRow
+    from nrm.referral.clock import Clock
+    from nrm.referral.tasks import TaskCode
+
+AT_ONCE: Final = 200
+"""Clocks that a worker fetches at a time."""
+
+MOST_TRIES: Final = 3
+"""Services that the program asks one after the other for one offer before it leaves the choice to a person."""
+
+
+@dataclass(frozen=True)
+class Ticked:
+    """What one round found: clocks that were looked at, that are late, that began something, that cannot be opened."""
+
+    looked: int = 0
+    late: int = 0
+    rang: int = 0
+    unopened: int = 0
+
+    def __add__(self, other: Ticked) -> Ticked:
+        return Ticked(
+            self.looked + other.looked,
+            self.late + other.late,
+            self.rang + other.rang,
+            self.unopened + other.unopened,
+        )
+
+
+def tick(desk: Desk, unopened: set[UUID], most: int = AT_ONCE) -> Ticked:
+    """Look at up to `most` clocks that are due, the oldest first.
+
+    A clock whose case cannot be opened is put among `unopened` and left alone while it is there, so that one broken
+    case does not keep the others waiting; it stays due.
+
+    Raises:
+        StoreError: the store cannot be used; what was looked at before stays done.
+    """
+    now = desk.clock()
+    rows = desk.store.run(lambda unit: unit.clocks.due(now, most + len(unopened)))
+    done = Ticked()
+    for row in rows:
+        if row.clock in unopened:
+            continue
+        try:
+            done += _one(desk, row)
+        except (VaultError, EngineError, UnknownNameError):
+            unopened.add(row.clock)
+            done += Ticked(unopened=1)
+    return done
+
+
+def _one(desk: Desk, row: ClockRow) -> Ticked:
+    try:
+        return desk.store.run(lambda unit: _look(desk, unit, row))
+    except (NoSuchCaseError, ShreddedError, StaleVersionError):
+        return Ticked()  # somebody stopped it, or shredded the case, in the meantime
+
+
+def _look(desk: Desk, unit: UnitOfWork, row: ClockRow) -> Ticked:
+    unit.referrals.of(row.case)  # holds the case, so that everything about it is decided in one order
+    case = OpenCase.of(unit.cases.get(row.case), desk.keyring)
+    asked = worker(case.organisation)
+    work = Work(desk, unit, Journal(desk, asked), asked, case)
+    clock = opened_clock(case, row)
+    chain = desk.counter.tasks.chain(clock.by)
+    now = desk.clock()
+    if clock.code == FIND_NEXT and clock.state in RUNNING and clock.level == 0 and now < clock.due:
+        change_clock(unit, case, row, clock, clock.due)
+        _find_next(work, clock)
+        return Ticked(looked=1, rang=1)
+    found = looked_at(clock, now, chain)
+    after = found.clock if found is not None else clock
+    change_clock(unit, case, row, after, wake_at(after, now, chain, desk.counter.calendar, secrets.randbelow))
+    if found is None:
+        return Ticked(looked=1)
+    if found.rings is not None:
+        _ring(work, clock, found.rings)
+        return Ticked(looked=1, rang=1)
+    told = {"duty": clock.code, "level": after.level, "hear": list(found.hear)}
+    work.journal.write(unit, "duty:escalate" if after.level > 1 else "duty:late", case=case, details=told)
+    return Ticked(looked=1, late=1)
+
+
+def _ring(work: Work, clock: Clock, code: str) -> None:
+    """Do what is to happen when a clock that is nobody's duty has run out."""
+    if clock.kind == "answer":
+        for row, one in referrals_of(work.unit, work.case):
+            if one.id == clock.about and one.state in {"draft", "sent", "received"}:
+                step_taken(work, row, "expire", None)
+        return
+    if clock.kind in {"consent", "birthday"}:
+        revoke_broken(work, work.desk.counter.calendar.day_of(work.desk.clock()))
+    if clock.code == "consent_over":
+        work.journal.write(work.unit, "consent:expire", case=work.case, details={"consent": str(clock.about)})
+    need_person(work, _task(code), about=clock.about)
+    settle(work)
+
+
+def _find_next(work: Work, clock: Clock) -> None:
+    """Ask the next service for an offer, as the program; when there is none, the task stays with the coordinator."""
+    desk, unit, case = work.desk, work.unit, work.case
+    before = [one for _, one in referrals_of(unit, case) if one.offer == clock.offer]
+    last = next((one for one in before if one.id == clock.about), None)
+    ended = [one for one in before if one.state in {"declined", "expired"}]
+    if last is None or any(one.live for one in before) or len(ended) >= MOST_TRIES:
+        return
+    day = desk.counter.calendar.day_of(desk.clock())
+    seen = look(desk, unit, work.journal, case, unit.cases.get(case.case).version, day, desk.counter.country)
+    if clock.offer in seen.made.plan.codes("offer"):
+        not_again = frozenset(one.service for one in ended)
+        attempt(work, seen, Wish(last.disclosure, clock.offer, None, last.language, last.where, not_again))
+    conclude(work, seen.made.plan, seen.record)
+
+
+def _task(code: str) -> TaskCode:
+    return next(one for one in TASKS if one == code)
