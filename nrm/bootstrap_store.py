@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID, uuid5
 
 from nrm.audit.note import Signer
 from nrm.bootstrap import Application
+from nrm.bootstrap_counter import DIRECTORY, REFERRAL_SECRETS, LazyCounter
 from nrm.casework.desk import Desk
 from nrm.casework.ports import Installation
 from nrm.casework.sequence import Sequencer
@@ -24,23 +25,34 @@ from nrm.config import Settings
 from nrm.engine.decide import Engine
 from nrm.errors import Problem, RulebookRefusedError
 from nrm.home import Home, read_home
-from nrm.rulebook.resolve import rulebook_on
-from nrm.storage.engine import open_postgresql
+from nrm.rulebook.resolve import parameters_on, rulebook_on
+from nrm.storage.engine import open_postgresql, snapshot
+from nrm.storage.faults import errors_told
 from nrm.storage.fit import check_fit
 from nrm.storage.migrate import upgrade
+from nrm.storage.shelf import SqlShelf
 from nrm.storage.sqlcipher import create_sqlcipher, open_sqlcipher
 from nrm.storage.store import SqlStore
 from nrm.vault.blind_index import BlindIndex
+from nrm.vault.envelope import DataKey
+from nrm.vault.errors import KeyStoreRefusedError, UnknownSecretError
 from nrm.vault.keyring import Keyring
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
     from sqlalchemy.engine import Engine as Database
 
+    from nrm.bootstrap_services import Reading
+    from nrm.casework.desk import Services
+    from nrm.casework.ports_referral import Shelf
+    from nrm.delivery.carrier import Carrier
+    from nrm.rulebook.book import Within
     from nrm.rulebook.vocabulary import Vocabulary
     from nrm.vault.ledger_keys import LedgerKeys
+
+T = TypeVar("T")
 
 __all__ = ["Office", "create_office", "identifier", "open_office", "read_home"]
 
@@ -58,7 +70,7 @@ def identifier(text: str) -> UUID:
 
 @dataclass(frozen=True)
 class Office:
-    """An installation that is open."""
+    """An installation that is open; `directory_key` opens the directory that it keeps."""
 
     home: Home
     app: Application
@@ -67,6 +79,13 @@ class Office:
     store: SqlStore
     database: Database
     vkey: str
+    directory_key: DataKey
+
+    def carrier(self) -> Carrier:
+        """Return what delivers packages, by the settings of the installation (errors as of `Carrier`)."""
+        from nrm.delivery.carrier import Carrier  # noqa: PLC0415 - only the worker delivers
+
+        return Carrier(self.home.delivery)
 
     def close(self) -> None:
         """Let go of the store."""
@@ -79,6 +98,7 @@ class FileBooks:
     def __init__(self, app: Application) -> None:
         self._app = app
         self._engines: dict[tuple[date, str | None], Engine] = {}
+        self._parameters: dict[tuple[date, str | None], Mapping[str, Within]] = {}
 
     def words(self) -> Vocabulary:
         """Return the vocabulary in force."""
@@ -89,6 +109,12 @@ class FileBooks:
         if (on, country) not in self._engines:
             self._engines[on, country] = self._app.engine(on, country)
         return self._engines[on, country]
+
+    def parameter(self, name: str, on: date, country: str | None) -> Within:
+        """Return the value of a parameter in force on `on`. Raises KeyError when there is none."""
+        if (on, country) not in self._parameters:
+            self._parameters[on, country] = parameters_on(self._app.files, on, country)
+        return self._parameters[on, country][name]
 
     def archive(self) -> bytes:
         """Return the folders of rules and commitments as one compressed file that is the same for the same files."""
@@ -136,6 +162,7 @@ def create_office(home: Home, keys: LedgerKeys, app: Application) -> Office:
         StoreError, VaultError, LogError: something stands there already, or cannot be written.
     """
     keys.add_secret(ACTORS)
+    add_referral_secrets(keys)
     signer = Signer(home.origin, keys.secret("log-signing"))
     database = (
         create_sqlcipher(home.database_file, keys.secret("database"))
@@ -151,12 +178,13 @@ def create_office(home: Home, keys: LedgerKeys, app: Application) -> Office:
 
 
 def open_office(home: Home, keys: LedgerKeys, app: Application) -> Office:
-    """Open an installation.
+    """Open an installation; one that was made before there was referral gets the secrets for it.
 
     Raises:
         StoreMisfitError: schema, keys, store and log do not belong together.
         StoreError, VaultError, LogError: a part of it cannot be opened.
     """
+    add_referral_secrets(keys)
     signer = Signer(home.origin, keys.secret("log-signing"))
     database = open_database(home, keys)
     with _let_go_of(database):
@@ -164,6 +192,29 @@ def open_office(home: Home, keys: LedgerKeys, app: Application) -> Office:
         office = _office(home, keys, app, SqlStore(database), database, signer)
         office.sequencer.publish()  # refuses a store that is behind what the outside was told
         return office
+
+
+def add_referral_secrets(keys: LedgerKeys) -> None:
+    """Make the secrets of referral that are not there; one that is there stays, also when two come at once.
+
+    Raises:
+        VaultError: the key file cannot be written.
+    """
+    for name in REFERRAL_SECRETS:
+        try:
+            keys.secret(name)
+        except UnknownSecretError:
+            _add_secret(keys, name)
+
+
+def _add_secret(keys: LedgerKeys, name: str) -> None:
+    try:
+        keys.add_secret(name)
+    except KeyStoreRefusedError as refused:
+        try:
+            keys.secret(name)  # another process was first
+        except UnknownSecretError:
+            raise refused from None
 
 
 def open_database(home: Home, keys: LedgerKeys) -> Database:
@@ -186,6 +237,7 @@ def _let_go_of(database: Database) -> Iterator[None]:
 def _office(
     home: Home, keys: LedgerKeys, app: Application, store: SqlStore, database: Database, signer: Signer
 ) -> Office:
+    directory_key = DataKey(keys.secret(DIRECTORY))
     desk = Desk(
         store=store,
         keyring=Keyring(keys),
@@ -193,5 +245,21 @@ def _office(
         actor_key=keys.secret(ACTORS),
         books=FileBooks(app),
         clock=lambda: datetime.now(tz=UTC),
+        counter=LazyCounter(home, app, keys.secret, lambda: _services(database, directory_key)),
     )
-    return Office(home, app, desk, Sequencer(store, signer, home.origin, home.log), store, database, signer.vkey)
+    sequencer = Sequencer(store, signer, home.origin, home.log)
+    return Office(home, app, desk, sequencer, store, database, signer.vkey, directory_key)
+
+
+def _services(database: Database, key: DataKey) -> Services:
+    from nrm.bootstrap_services import KeptServices  # noqa: PLC0415 - what ranks is loaded by whoever ranks
+
+    return KeptServices(_reading(database), key)
+
+
+def _reading(database: Database) -> Reading:
+    def read(work: Callable[[Shelf], T]) -> T:
+        with errors_told(), snapshot(database) as connection:
+            return work(SqlShelf(connection))
+
+    return read

@@ -9,14 +9,16 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from nrm.errors import FileRefusedError, Problem, reason_of
+from nrm.delivery.settings import DeliverySettings
+from nrm.errors import FileRefusedError, Problem, UnknownNameError, nearest, reason_of
 from nrm.models import parse
 from nrm.rulebook.wording import Model
 from nrm.textfile import Document
@@ -28,12 +30,36 @@ FILE = "home.toml"
 DATABASE = "cases.db"
 KEYS = "keys.json"
 LOG = "log"
+ZONE = "UTC"
+
+
+def check_zone(name: str, where: str = "zone") -> str:
+    """Return `name`, which must be a time zone of the IANA database (https://www.iana.org/time-zones).
+
+    Raises:
+        UnknownNameError: there is no such zone; `where` says who named it.
+    """
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        todo = nearest(name, available_timezones())
+        raise UnknownNameError(Problem(where, 0, f"there is no time zone `{name}`", todo)) from None
+    return name
+
+
+def _zone(name: str) -> str:
+    try:
+        return check_zone(name)
+    except UnknownNameError as unknown:
+        problem = unknown.problems[0]
+        raise ValueError("; ".join(filter(None, (problem.what, problem.todo)))) from None
 
 
 class _Settings(Model):
     origin: str = Field(min_length=1, max_length=200)
     organisation: str
     country: str | None = None
+    zone: Annotated[str, AfterValidator(_zone)] = ZONE
     database: str = DATABASE
     keys: str = KEYS
     log: str = LOG
@@ -41,6 +67,7 @@ class _Settings(Model):
     token: str | None = None
     rules: str | None = None
     seeds: str | None = None
+    delivery: DeliverySettings = Field(default_factory=DeliverySettings)
 
 
 @dataclass(frozen=True)
@@ -48,7 +75,8 @@ class Home:
     """One installation.
 
     `origin` is the name of its log. `database` is a file, or the URL of a PostgreSQL server when it has `://` in it.
-    `token` is the PKCS#11 module and the label, when the keys are in a token.
+    `token` is the PKCS#11 module and the label, when the keys are in a token. `zone` (IANA) is where its days begin and
+    end; `delivery` says whom it may reach, with paths taken from the folder.
     """
 
     folder: Path
@@ -61,6 +89,8 @@ class Home:
     token: tuple[Path, str] | None
     rules: Path | None
     seeds: Path | None
+    zone: str = ZONE
+    delivery: DeliverySettings = field(default_factory=DeliverySettings)
 
     @property
     def database_file(self) -> Path | None:
@@ -87,8 +117,7 @@ def read_home(folder: Path) -> Home:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         raise FileRefusedError(Problem(str(path), 0, "the file is not TOML", 'write `name = "value"` lines')) from None
     problems: list[Problem] = []
-    text: Text = {name: value if isinstance(value, str) else str(value) for name, value in data.items()}
-    found: _Settings | None = parse(Document(str(path), text, {}), _Settings, problems)
+    found: _Settings | None = parse(Document(str(path), _text(data), {}), _Settings, problems)
     organisation = _uuid(str(data.get("organisation")))
     if organisation is None and "organisation" in data:
         problems.append(Problem(str(path), 0, "`organisation` is not a UUID", "take the one that `nrm init` wrote"))
@@ -109,6 +138,8 @@ def read_home(folder: Path) -> Home:
         (Path(found.pkcs11), found.token) if found.pkcs11 and found.token else None,
         folder / found.rules if found.rules else None,
         folder / found.seeds if found.seeds else None,
+        found.zone,
+        found.delivery.below(folder),
     )
 
 
@@ -124,6 +155,15 @@ _PASSWORD = re.compile(r"[^:]+://[^/@]*:[^/]*@|.*[?&]password=", re.IGNORECASE)
 
 def _quoted(value: str) -> str:
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON escapes all else that TOML must
+
+
+def _text(value: Any) -> Text:  # noqa: ANN401 - whatever TOML can hold
+    """Return a tree of TOML with every number and date in it as text, as our models read them."""
+    if isinstance(value, dict):
+        return {name: _text(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_text(one) for one in value]
+    return value if isinstance(value, str) else str(value)
 
 
 def _uuid(text: str) -> UUID | None:

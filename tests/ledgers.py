@@ -76,7 +76,10 @@ def _stands(lines, on, minor, of_age):
     heard = [a for a in lines if a.by == "guardian"] if minor else lines
     own_noes = [a for a in lines if a.by == "self" and a.state != "given"]
     own_yeses = [a for a in lines if a.by == "self" and a.state == "given"]
-    if minor and not all(any(yes.at > no.at for yes in own_yeses) for no in own_noes):
+    if minor and not all(any(_lifts(yes, no) for yes in own_yeses) for no in own_noes):
+        return False
+    noes, yeses = [a for a in heard if a.state != "given"], [a for a in heard if a.state == "given"]
+    if not all(any(_lifts(yes, no) for yes in yeses) for no in noes if no.service is not None):
         return False
     return any(
         yes.state == "given"
@@ -86,6 +89,11 @@ def _stands(lines, on, minor, of_age):
         and all(_gives_way(other, yes) for other in heard)
         for yes in heard
     )
+
+
+def _lifts(yes, no):
+    """Only a later yes lifts a no; one that was said of a service by its name only by its name."""
+    return yes.at > no.at and (no.service is None or yes.service is not None)
 
 
 def _run_out(yes, on):

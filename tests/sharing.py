@@ -34,7 +34,7 @@ HERE, THERE = ("hsds", "here"), ("hsds", "there")
 RECIPIENTS, PURPOSES = ("clinic", "lawyer"), ("advice", "care")
 SOURCE = "A/RES/76/7 §14"
 
-on_random_books = settings(max_examples=60, suppress_health_check=list(HealthCheck))
+on_random_books = settings(max_examples=30, suppress_health_check=list(HealthCheck))
 """A random rulebook takes a tenth of a second to draw."""
 
 some_groups = st.lists(st.sampled_from(GROUPS), unique=True)

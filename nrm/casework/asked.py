@@ -39,17 +39,21 @@ ANSWERS = frozenset(
 )
 """What a service may do, with referrals to itself."""
 
+DIRECTORY = frozenset({"directory:read", "directory:import", "directory:change"})
+"""What those do who keep the directory."""
+
 MAY: dict[str, frozenset[str]] = {
     "first_responder": frozenset({"case:open", "group:read", "group:change", "decision:make"}),
     "caseworker": KEEPERS,
     "supervisor": KEEPERS | {"case:shred"},
-    "coordinator": frozenset({"case:list", "duty:read", "duty:done"}),
+    "coordinator": frozenset({"case:list", "duty:read", "duty:done"}) | DIRECTORY,
     "provider": ANSWERS,
     "worker": frozenset({"duty:late", "referral:send", "referral:expire", "referral:revoke"}),
     "overseer": frozenset({"log:read", "log:prove"}),
     "administrator": frozenset(
         {"keys:rotate", "keys:rewrap", "keys:destroy", "database:backup", "database:restore", "log:publish"}
-    ),
+    )
+    | DIRECTORY,
 }
 """What each role may do. An administrator opens no case."""
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from nrm.casework.ports_referral import ClockRow
     from nrm.casework.steps import Work
     from nrm.engine.plan import Plan
-    from nrm.referral.clock import Clock
+    from nrm.referral.clock import Clock, ClockState
     from nrm.referral.referral import Referral
     from nrm.referral.tasks import TaskCode
 
@@ -51,9 +51,10 @@ def start(work: Work, clocks: Iterable[Clock], look_at: datetime | None = None) 
     add_clocks(work.unit, work.case, [(one, look_at or _wake(work, one, now)) for one in clocks])
 
 
-def stop(work: Work, row: ClockRow, clock: Clock, state: str = "done") -> None:
-    """Stop a clock."""
-    change_clock(work.unit, work.case, row, clock.model_copy(update={"state": state}), None)
+def stop(work: Work, row: ClockRow, clock: Clock, state: ClockState = "done") -> None:
+    """Stop a clock: `done` by somebody, or `cancelled` because nothing is left to be done."""
+    ended = clock.model_copy(update={"state": state, "ended_at": work.desk.clock()})
+    change_clock(work.unit, work.case, row, ended, None)
 
 
 def need_person(work: Work, code: TaskCode, *, about: UUID | None = None, why: tuple[str, ...] = ()) -> None:

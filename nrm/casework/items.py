@@ -32,6 +32,12 @@ CONSENT, CHOICE, FEEDBACK, LINK = "consent", "choice", "feedback", "link"
 REFERRAL, CLOCK, MESSAGE = "referral", "clock", "message"
 """The kinds of things; each is the name under which they are sealed."""
 
+CHASED, WAKE = "chased", "wake"
+"""What the store is told of a clock's kind: that somebody must stop it, or that it rings once.
+
+No more than that, because who has a clock for an 18th birthday is a child.
+"""
+
 RUNNING = frozenset({"running", "late"})
 """The states of a clock that still runs."""
 
@@ -96,7 +102,7 @@ def links(unit: UnitOfWork, case: OpenCase) -> list[tuple[ItemRow, Link]]:
 def add_clocks(unit: UnitOfWork, case: OpenCase, clocks: Iterable[tuple[Clock, datetime | None]]) -> None:
     """Start clocks, each with the moment at which it is to be looked at."""
     unit.clocks.add(
-        ClockRow(case.case, one.id, 1, one.kind, look_at, one.level, sealed(case, CLOCK, 1, one))
+        ClockRow(case.case, one.id, 1, _told(one), look_at, one.level, sealed(case, CLOCK, 1, one))
         for one, look_at in clocks
     )
 
@@ -109,7 +115,11 @@ def change_clock(unit: UnitOfWork, case: OpenCase, row: ClockRow, clock: Clock, 
     """
     version = row.version + 1
     data = sealed(case, CLOCK, version, clock)
-    unit.clocks.change(ClockRow(case.case, clock.id, version, clock.kind, look_at, clock.level, data), row.version)
+    unit.clocks.change(ClockRow(case.case, clock.id, version, _told(clock), look_at, clock.level, data), row.version)
+
+
+def _told(clock: Clock) -> str:
+    return CHASED if clock.kind in {"duty", "task"} else WAKE
 
 
 def opened_clock(case: OpenCase, row: ClockRow) -> Clock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nrm.casework.asked import own, permit
@@ -53,12 +54,24 @@ def revoke(desk: Desk, asked: Asked, case: UUID, referral: UUID, seen: int | Non
     return journal.attempt("referral:revoke", work)
 
 
-def revoke_broken(work: Work, on: date) -> list[Referral]:
-    """Revoke, as the program, every live referral that no longer rests on a consent; duties need none."""
+@dataclass(frozen=True)
+class Age:
+    """What is known of the person's age now: treated as a child, and the day of coming of age."""
+
+    child: bool
+    of_age: date | None
+
+
+def revoke_broken(work: Work, on: date, age: Age | None = None) -> list[Referral]:
+    """Revoke, as the program, every live referral that no longer rests on a consent; duties need none.
+
+    `age` is None where the record was not opened: then what was known when the referral was made counts.
+    """
     lines = ledger(work.unit, work.case)
     ended = []
     for row, one in referrals_of(work.unit, work.case):
-        why = broken(one, lines, on, child=one.child, of_age=one.of_age) if one.live else None
+        now = age or Age(one.child, one.of_age)
+        why = broken(one, lines, on, child=now.child, of_age=now.of_age) if one.live else None
         if why is not None:
             _, after = take(work.by_worker(), row, one, "revoke", _WHY.get(why, "consent_over"))
             ended.append(after)

@@ -99,7 +99,9 @@ def send(
 
 
 def stop_clocks(work: Work, *, about: UUID) -> None:
-    """Stop the clocks that run for one referral or one line of the ledger."""
+    """Stop the clock of the answer and the tasks that there are for one referral: nothing is left of them to be done."""
+    now = work.desk.clock()
     for row, clock in clocks_of(work.unit, work.case):
         if clock.about == about and clock.state in RUNNING:
-            change_clock(work.unit, work.case, row, clock.model_copy(update={"state": "done"}), None)
+            ended = clock.model_copy(update={"state": "cancelled", "ended_at": now})
+            change_clock(work.unit, work.case, row, ended, None)

@@ -35,8 +35,17 @@ def read_directory(path: Path) -> Directory:
     Raises:
         FileRefusedError: it cannot be read, or is no such file.
     """
+    return from_bytes(file_bytes(path, path.name), path.name)
+
+
+def from_bytes(data: bytes, name: str) -> Directory:
+    """Return the directory of which `to_bytes` made `data`; errors call it `name`.
+
+    Raises:
+        FileRefusedError: it is none of this version.
+    """
     try:
-        return _File.model_validate_json(file_bytes(path, path.name)).directory
+        return _File.model_validate_json(data).directory
     except ValidationError:
         todo = "make it with `nrm directory import`"
-        raise FileRefusedError(Problem(path.name, 0, "this is no directory file of this version", todo)) from None
+        raise FileRefusedError(Problem(name, 0, "this is no directory file of this version", todo)) from None

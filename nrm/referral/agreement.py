@@ -127,20 +127,33 @@ def _about(ledger: Iterable[Answer], purpose: str, recipient: str, service: tupl
     ]
 
 
+def _newest(lines: Iterable[Answer]) -> Answer | None:
+    """Return the answer that decides, among some that are about one service or all of its kind.
+
+    INVARIANT (a no to one name stands until that name is said again): a refusal of one service is not lifted by a later
+    yes to all of its kind; somebody dangerous may work there.
+    """
+    lines = tuple(lines)
+    named = max((line for line in lines if line.service is not None), key=_newer, default=None)
+    if named is not None and named.state != "given":
+        return named
+    return max(lines, key=_newer, default=None)
+
+
 def _verdict(lines: Sequence[Answer], group: Group, person: _Person) -> _Verdict:
     """Say which of `lines` decides on `group`.
 
     INVARIANT (the newest answer decides): also when it has run out; an older one never comes back in its place.
     """
     covering = [line for line in lines if not line.groups or group in line.groups]
-    own = max((line for line in covering if line.by == "self"), key=_newer, default=None)
+    own = _newest(line for line in covering if line.by == "self")
     if not person.minor:
-        newest = max(covering, key=_newer, default=None)
+        newest = _newest(covering)
         return _Verdict(newest, _why_not(newest, person))
     # INVARIANT (a child's own no always counts): no guardian's yes lifts it, only the child's.
     if own is not None and own.state != "given":
         return _Verdict(own, own.state)
-    guardian = max((line for line in covering if line.by == "guardian"), key=_newer, default=None)
+    guardian = _newest(line for line in covering if line.by == "guardian")
     speaks = own if guardian is None else guardian
     return _Verdict(speaks, _why_not(speaks, person))
 

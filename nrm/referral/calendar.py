@@ -80,6 +80,8 @@ class Calendar:
         working days. No days at all end with the day of `start`.
 
         INVARIANT (a limit only grows): never before `start`, and never earlier for a later start or a larger amount.
+        Where clocks went back over midnight (St John's until 2010; nowhere since), the hour that stood twice may break
+        the order of starts.
         """
         begin = start.astimezone(UTC)
         amount = max(within.amount, 0)

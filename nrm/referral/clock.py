@@ -34,6 +34,7 @@ class Clock(Model):
     about: UUID | None = None
     made_at: AwareDatetime
     due: AwareDatetime
+    ended_at: AwareDatetime | None = None
     level: int = 0
     told: tuple[Code, ...] = ()
     why: tuple[Code, ...] = ()

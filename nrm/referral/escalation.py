@@ -57,7 +57,6 @@ def look(clock: Clock, now: datetime, chain: Chain) -> Looked | None:
     level = _level(clock, now, chain)
     if clock.state == "late" and level <= clock.level:
         return None
-    level = max(level, clock.level)
     reached = [hearer.role for hearer in chain.hearers[:level]]
     told = (*clock.told, *(role for role in reached if role not in clock.told))
     new = told[len(clock.told) :] or (chain.hearers[-1].role,)

@@ -63,6 +63,14 @@ def sign_reply(reply: Reply, signer: SshSigner) -> bytes:
     return text + signer.sign(text, NAMESPACE).encode()
 
 
+def answers_to(data: bytes) -> UUID:
+    """Return the referral that a reply claims to answer, which only serves to find whose key to verify it with.
+
+    Nothing is verified yet: see `read_reply`. Raises `ReplyRefusedError`.
+    """
+    return _parsed(_split(data)[0]).referral
+
+
 def read_reply(data: bytes, public: str, now: datetime) -> Reply:
     """Read a reply that was signed with the key `public` (`ssh-ed25519 AAAA…`); `now` is aware.
 
@@ -74,22 +82,33 @@ def read_reply(data: bytes, public: str, now: datetime) -> Reply:
         FutureError: made later than now.
         ExpiredError: older than 30 days.
     """
-    if len(data) > 2 * LONGEST:
-        _refuse("it is longer than any reply")
-    text, newline, armored = data.partition(b"\n")
-    verify(public, text + newline, armored.decode("ascii", "replace"), NAMESPACE)
-    try:
-        reply = Reply.model_validate_json(text, strict=True)
-    except ValidationError:
-        _refuse(f"it is not of the form `{FORMAT}`")
-    if _text(reply) != text + newline:
-        _refuse("it is not written in its canonical form")
+    text, armored = _split(data)
+    verify(public, text, armored, NAMESPACE)
+    reply = _parsed(text)
     if reply.at > now + SKEW:
         todo = "look at the clocks of both machines, and ask for another"
         raise FutureError(Problem("reply", 0, "it was made later than now", todo))
     if reply.at < now - OLDEST:
         todo = "ask the service on the phone what is true now"
         raise ExpiredError(Problem("reply", 0, f"it is older than {OLDEST.days} days", todo))
+    return reply
+
+
+def _split(data: bytes) -> tuple[bytes, str]:
+    """Split what is signed from the armored signature below it."""
+    if len(data) > 2 * LONGEST:
+        _refuse("it is longer than any reply")
+    text, newline, armored = data.partition(b"\n")
+    return text + newline, armored.decode("ascii", "replace")
+
+
+def _parsed(text: bytes) -> Reply:
+    try:
+        reply = Reply.model_validate_json(text, strict=True)
+    except ValidationError:
+        _refuse(f"it is not of the form `{FORMAT}`")
+    if _text(reply) != text:
+        _refuse("it is not written in its canonical form")
     return reply
 
 

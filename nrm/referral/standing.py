@@ -51,12 +51,13 @@ def standings(
     The first of these that holds: the newest choice of the person is a no; a referral is live (the oldest of them); the
     offer was fulfilled and no newer need is known; a task for it is running or late (the first that is due); nothing.
 
-    A newer need is what began when the referral was completed, or later: that the person says they want it, another
-    referral, or a task. INVARIANT (doubt is a need): at the same moment, the need counts.
+    An offer is fulfilled by a referral that was completed, or by a task for it that somebody marked done: what an
+    authority decides has no referral. A newer need is what began at that moment or later: that the person says they
+    want it, another referral, or a task. INVARIANT (doubt is a need): at the same moment, the need counts.
     """
     chosen = _by_offer(choices)
     referred = _by_offer(referrals)
-    tasks = _by_offer(clock for clock in clocks if clock.kind == "task" and clock.state in {"running", "late"})
+    tasks = _by_offer(clock for clock in clocks if clock.kind == "task")
     return {
         offer: _standing(offer, referred.get(offer, []), chosen.get(offer, []), tasks.get(offer, []))
         for offer in offers
@@ -88,13 +89,14 @@ def _standing(offer: str, referred: list[Referral], chosen: list[Choice], tasks:
     live = _live(referred)
     if live:
         return Standing(offer, "referral", live[0].id)
-    done = max(
-        (one for one in referred if one.state == "completed"), key=lambda one: (_ended(one), one.id), default=None
-    )
-    if done is not None and not _needed_since(_ended(done), referred, chosen, tasks):
-        return Standing(offer, "fulfilled", done.id)
-    if tasks:
-        return Standing(offer, "task", min(tasks, key=lambda clock: (clock.due, clock.id)).id)
+    open_ = [clock for clock in tasks if clock.state in {"running", "late"}]
+    ends = [(_ended(one), one.id) for one in referred if one.state == "completed"]
+    ends += [(clock.ended_at, clock.id) for clock in tasks if clock.state == "done" and clock.ended_at is not None]
+    done = max(ends, default=None)
+    if done is not None and not _needed_since(done[0], referred, chosen, open_):
+        return Standing(offer, "fulfilled", done[1])
+    if open_:
+        return Standing(offer, "task", min(open_, key=lambda clock: (clock.due, clock.id)).id)
     return Standing(offer, "nothing")
 
 

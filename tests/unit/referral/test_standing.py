@@ -147,7 +147,9 @@ def test_the_newest_word_of_the_person_counts_and_a_no_can_be_taken_back():
     no, yes = choice(hour=1, wanted=False), choice(hour=2, wanted=True)
     assert kind_of(no, task()) == "refused"
     assert kind_of(no, yes, task()) == "task"
-    assert kind_of(choice(hour=1, wanted=False), choice(hour=1, wanted=True)) == "nothing", "in doubt it is wanted"
+    for first in (True, False):
+        same_moment = choice(hour=1, wanted=first), choice(hour=1, wanted=not first)
+        assert kind_of(*same_moment) == "nothing", "in doubt it is wanted"
 
 
 def test_help_that_was_given_is_fulfilled_until_it_is_needed_again():

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 from databases import KEY, founded, postgresql_engine, server_data, sqlcipher_engine
 from sqlalchemy import text
-from store_rows import NOON, a_case, a_group
+from store_rows import NOON, a_case, a_group, a_referral
 
 from nrm.casework.errors import StoreBusyError
 from nrm.storage.store import SqlStore
@@ -143,6 +143,27 @@ def test_a_plain_vacuum_would_not_do():
     store.scrub()
     found = heap(engine)
     assert not any(random_bytes(number) in found for number in (7, 8, 9))
+
+
+def test_to_which_service_a_shredded_case_was_referred_is_in_no_file_of_the_tables():
+    engine = postgresql_engine()
+    store = founded(engine)
+    rows = [a_case() for _ in range(10)]
+    for number, row in enumerate(rows):
+
+        def work(unit, row=row, number=number):
+            unit.cases.add(row, ())
+            unit.referrals.add(a_referral(row.case, mark=random_bytes(number, 32)))
+
+        store.run(work)
+    for row in rows[-3:]:
+        store.run(lambda unit, row=row: unit.cases.shred(row.case))
+    before = heap(engine)
+    assert any(random_bytes(number, 32) in before for number in (7, 8, 9)), "they did linger"
+    store.scrub()
+    after = heap(engine)
+    assert not any(random_bytes(number, 32) in after for number in (7, 8, 9))
+    assert random_bytes(2, 32) in after, "the others are there, so the search can find"
 
 
 def test_a_transaction_that_still_sees_the_old_state_is_reported():
