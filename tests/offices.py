@@ -4,6 +4,7 @@
     kept = office.open(ANA)                                  # by a caseworker of our organisation
     office.entries()                                         # what the log will say, oldest first
 
+Services are those of `small_directory`; `office.services` may be others, before `office.desk_with` makes a new desk.
 `ANA` and `BO` are the texts of two case records; every word that could name somebody stands in `CANARIES`.
 """
 
@@ -17,16 +18,21 @@ from uuid import UUID
 from fakes import REAL
 from fakes_store import MemoryStore
 from fast_keys import made_keys
+from small_directory import DIRECTORY, SIDECARS
 
 from nrm.audit.entry import decode
 from nrm.audit.note import Signer
 from nrm.bootstrap import Application
-from nrm.bootstrap_store import ACTORS, FileBooks
+from nrm.bootstrap_counter import PACKAGE_SIGNING, SERVICE_MARKS, Tables
+from nrm.bootstrap_services import FixedServices
+from nrm.bootstrap_store import ACTORS, FileBooks, add_referral_secrets
 from nrm.casework import deciding, keep
 from nrm.casework.asked import Asked
-from nrm.casework.desk import Desk
+from nrm.casework.desk import Counter, Desk
 from nrm.casework.ports import Installation
 from nrm.casework.sequence import Sequencer
+from nrm.referral.calendar import Calendar
+from nrm.referral.sshsig import SshSigner
 from nrm.textfile import read_bytes
 from nrm.vault.blind_index import BlindIndex
 from nrm.vault.keyring import Keyring
@@ -49,9 +55,21 @@ CANARIES = ("Canary", "canary", "4711001", "69471100", "2011-07-23")
 
 
 @cache
+def real_app():
+    """The real rules, read once for all tests of a process."""
+    return Application(REAL)
+
+
+@cache
 def real_books():
     """The real rulebook, read and compiled once for all tests of a process."""
-    return FileBooks(Application(REAL))
+    return FileBooks(real_app())
+
+
+@cache
+def real_tables():
+    """The real tables of referral, read once for all tests of a process."""
+    return Tables(real_app())
 
 
 def record(text):
@@ -70,9 +88,11 @@ class TestOffice:
     def __init__(self, folder, books=None):
         self.keys = made_keys(folder / "keys.json")
         self.keys.add_secret(ACTORS)
+        add_referral_secrets(self.keys)
         self.keyring = Keyring(self.keys)
         self.signer = Signer(ORIGIN, self.keys.secret("log-signing"))
         self.books = books or real_books()
+        self.services = FixedServices(DIRECTORY, SIDECARS)
         self.log = folder / "log"
         self.seconds = count()
 
@@ -87,7 +107,21 @@ class TestOffice:
 
     def desk_with(self, books):
         index = BlindIndex(self.keys.secret("blind-index"))
-        return Desk(self.store, self.keyring, index, self.keys.secret(ACTORS), books, self.now)
+        return Desk(self.store, self.keyring, index, self.keys.secret(ACTORS), books, self.now, self.counter())
+
+    def counter(self):
+        tables = real_tables()
+        return Counter(
+            services=self.services,
+            routes=tables.routes,
+            tasks=tables.tasks,
+            wordings=tables.wordings,
+            calendar=Calendar("GB", "Europe/London"),
+            signer=SshSigner(self.keys.secret(PACKAGE_SIGNING)),
+            origin=ORIGIN,
+            mark_key=self.keys.secret(SERVICE_MARKS),
+            speaker=real_app().speaker,
+        )
 
     def now(self):
         return NOON + timedelta(seconds=next(self.seconds))

@@ -145,21 +145,31 @@ def _services(desk: Desk, seen: Look, wish: Wish, disclosure: str) -> Iterator[K
         if wish.offer is not None:
             ranking = services.rank(need(seen, wish.offer, wish.where))
             keys = (ranking.candidates[row].key for row in ranking.rows.tolist())
-            yield from (key for key in keys if key not in wish.not_again)
+            yield from (key for key in keys if key not in wish.not_again and _is_recipient(desk, key, disclosure))
         return
     candidate = services.candidate(wish.service)
     if candidate is None:
         raise NoSuchServiceError
-    if wish.offer is None:
+    if not _is_recipient(desk, wish.service, disclosure, known=wish.offer is None):
         recipient = desk.books.words().disclosures[disclosure].recipient
-        sidecar = services.sidecar(wish.service)
-        if sidecar is None or recipient not in sidecar.recipients:
-            raise NoSuchServiceError(f"the service is not known to be a `{recipient}`")
-    else:
+        raise NoSuchServiceError(f"the service is not known to be a `{recipient}`")
+    if wish.offer is not None:
         judged = judge(need(seen, wish.offer, wish.where), candidate)
         if isinstance(judged, Refused):
             raise NotFittingError(tuple(line.criterion for line in judged.lines))
     yield wish.service
+
+
+def _is_recipient(desk: Desk, service: Key, disclosure: str, *, known: bool = False) -> bool:
+    """Say whether a service is of the kind that a disclosure is for.
+
+    What a service offers makes it one, except for authorities, and where `known` is asked for: then only its own record.
+    """
+    recipient = desk.books.words().disclosures[disclosure].recipient
+    if not known and not desk.counter.routes.is_authority(recipient):
+        return True
+    sidecar = desk.counter.services.sidecar(service)
+    return sidecar is not None and recipient in sidecar.recipients
 
 
 def _drafted(desk: Desk, seen: Look, wish: Wish, service: Key, age: str, allowed: Permission) -> Referral:

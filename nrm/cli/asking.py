@@ -29,6 +29,11 @@ Organisation = Annotated[
     typer.Option("--organisation", envvar="NRM_ORGANISATION", metavar="ID", help="Yours, if not the store's own."),
 ]
 Role = Annotated[str, typer.Option("--role", envvar="NRM_ROLE", metavar="ROLE", help="caseworker, supervisor, …")]
+HomeElse = Annotated[
+    Path | None, typer.Option("--home", metavar="DIR", envvar="NRM_HOME", help="The installation, instead of a file.")
+]
+WhoElse = Annotated[str, typer.Option("--who", envvar="NRM_WHO", metavar="ID", help="Who you are; with --home.")]
+RoleElse = Annotated[str, typer.Option("--role", envvar="NRM_ROLE", metavar="ROLE", help="Your role; with --home.")]
 Purpose = Annotated[str, typer.Option("--purpose", metavar="PURPOSE", help="What for; case_management if not said.")]
 
 

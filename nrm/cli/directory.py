@@ -11,21 +11,26 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from nrm.cli.directory_view import print_export, print_import, print_services
+from nrm.casework.directory_kept import import_directory, keep_sidecars
+from nrm.cli.asking import HomeElse, HomeFolder, Role, RoleElse, Who, WhoElse
+from nrm.cli.directory_place import Installed, found, records
+from nrm.cli.directory_view import print_export, print_import, print_records, print_services
 from nrm.cli.files import write_bytes
 from nrm.cli.options import AsJson, RulesFolder, SeedsFolder, application
+from nrm.cli.unlock import PassphraseFile
 from nrm.directory.hsds_export import csv_files, exported
 from nrm.directory.importing import read_hsds
 from nrm.directory.merge import merge
 from nrm.directory.nest import nested
 from nrm.directory.place import box as read_box
 from nrm.directory.service import Directory
-from nrm.directory.sidecar import read_sidecars, without_service
+from nrm.directory.sidecar import without_service
 from nrm.directory.store import read_directory, to_bytes
 from nrm.directory.taxonomy import classified, read_service_types
 from nrm.errors import FileRefusedError, Problem, UnknownNameError, nearest, reason_of
 
 if TYPE_CHECKING:
+    from nrm.bootstrap import Application
     from nrm.directory.reading import Report
     from nrm.directory.taxonomy import Unmapped
 
@@ -35,32 +40,65 @@ REFUSED_ROWS = 1
 app = typer.Typer(no_args_is_help=True)
 
 Hsds = Annotated[Path, typer.Argument(metavar="PATH", help="A folder of HSDS files (CSV or JSON), or one JSON file.")]
-Kept = Annotated[Path, typer.Argument(metavar="FILE", help="A directory file, made by `nrm directory import`.")]
+File = Annotated[
+    Path | None, typer.Argument(metavar="FILE", help="A directory file; else the directory of the installation.")
+]
 Source = Annotated[str, typer.Option("--source", metavar="NAME", help="Whose directory this is; ids are unique in it.")]
 InBox = Annotated[
     str | None,
     typer.Option("--box", metavar="S,W,N,E", help="Where all places lie, in degrees; others are not believed."),
-]
-Sidecars = Annotated[
-    Path, typer.Option("--sidecars", metavar="FOLDER", help="The mechanism's own records of services.")
 ]
 
 
 @app.command("import")
 def import_(
     path: Hsds,
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The directory file; what it holds is updated.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="A directory file, instead of an installation; it is updated."),
+    ] = None,
     source: Source = "directory",
     box: InBox = None,
+    home: HomeElse = None,
+    who: WhoElse = "",
+    role: RoleElse = "",
+    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
     rules: RulesFolder = None,
     seeds: SeedsFolder = None,
 ) -> None:
     """Read a directory, and keep it: every row that was refused or repaired is reported, and none is lost."""
-    directory, report, unmapped = _read(path, source, box, rules, seeds)
-    changes = merge(read_directory(out) if out.exists() else Directory(), directory, source)
-    write_bytes(out, to_bytes(changes.directory))
+    if out is not None:
+        directory, report, unmapped = _read(path, source, box, application(rules, seeds))
+        changes = merge(read_directory(out) if out.exists() else Directory(), directory, source)
+        write_bytes(out, to_bytes(changes.directory))
+    else:
+        with Installed(home, who, role, passphrase_file).opened() as (opened, asked):
+            directory, report, unmapped = _read(path, source, box, opened.app)
+            changes = import_directory(opened.desk, asked, opened.directory_key, directory, source)
     print_import(report, unmapped, directory, changes, as_json=as_json)
+
+
+@app.command("sidecars")
+def sidecars(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The mechanism's own records of services, all.")],
+    home: HomeFolder,
+    who: Who,
+    role: Role,
+    uncover: Annotated[
+        bool, typer.Option("--uncover", help="Places that were hidden and are not any more may be shown.")
+    ] = False,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Keep the mechanism's own records in an installation, sealed; they take the place of those that were there."""
+    found_here = records(folder)
+    if not found_here:
+        todo = "name the folder with the files `….yaml`; all records that are kept would be lost"
+        raise FileRefusedError(Problem(str(folder), 0, "there is no record in this folder", todo))
+    with Installed(home, who, role, passphrase_file).opened() as (opened, asked):
+        changes = keep_sidecars(opened.desk, asked, opened.directory_key, found_here, uncover=uncover)
+    print_records(changes, as_json=as_json)
 
 
 @app.command("check")
@@ -74,9 +112,9 @@ def check(
     seeds: SeedsFolder = None,
 ) -> None:
     """Read a directory and keep nothing; say what is wrong with it. Leaves with 1 when a row was refused."""
-    directory, report, unmapped = _read(path, source, box, rules, seeds)
-    records = read_sidecars(_folder(sidecars)).values() if sidecars is not None else ()
-    nowhere = without_service((one for one in records if one.service.source == source), directory.service)
+    directory, report, unmapped = _read(path, source, box, application(rules, seeds))
+    beside = records(sidecars).values() if sidecars is not None else ()
+    nowhere = without_service((one for one in beside if one.service.source == source), directory.service)
     print_import(report, unmapped, directory, None, nowhere=nowhere, as_json=as_json)
     if report.refused.total() or nowhere:
         raise typer.Exit(REFUSED_ROWS)
@@ -84,12 +122,16 @@ def check(
 
 @app.command("list")
 def list_(
-    file: Kept,
+    file: File = None,
     offer: Annotated[str | None, typer.Option("--offer", metavar="CODE", help="Only those that answer it.")] = None,
+    home: HomeElse = None,
+    who: WhoElse = "",
+    role: RoleElse = "",
+    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """List the services that are known, and what each offers; addresses are not shown."""
-    directory = read_directory(file)
+    directory = found(file, None, Installed(home, who, role, passphrase_file)).directory
     types = {code for one in directory.services for code in one.types}
     if offer is not None and offer not in types:
         raise UnknownNameError(Problem("--offer", 0, f"no service answers `{offer}`", nearest(offer, types)))
@@ -100,17 +142,23 @@ def list_(
 
 @app.command("export")
 def export(
-    file: Kept,
     out: Annotated[Path, typer.Option("--out", metavar="PATH", help="A JSON file, or a new folder for CSV files.")],
-    sidecars: Sidecars,
+    file: File = None,
+    sidecars: Annotated[
+        Path | None,
+        typer.Option("--sidecars", metavar="FOLDER", help="With FILE: the records of what is confidential."),
+    ] = None,
     form: Annotated[Literal["json", "csv"], typer.Option("--form", help="Nested JSON, or tabular CSV.")] = "json",
     source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="Which of its sources.")] = None,
+    home: HomeElse = None,
+    who: WhoElse = "",
+    role: RoleElse = "",
+    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Give a directory back as HSDS 3.1; no confidential place is in it, which is why it asks for the sidecars."""
-    directory = read_directory(file)
-    records = read_sidecars(_folder(sidecars)).values()
-    rows, withheld = exported(directory, _source(directory, source), records)
+    known = found(file, sidecars, Installed(home, who, role, passphrase_file))
+    rows, withheld = exported(known.directory, _source(known.directory, source), known.sidecars.values())
     if form == "csv":
         _write_folder(out, csv_files(rows))
         print_export(len(rows), withheld, (), as_json=as_json)
@@ -121,9 +169,8 @@ def export(
 
 
 def _read(
-    path: Path, source: str, box: str | None, rules: Path | None, seeds: Path | None
+    path: Path, source: str, box: str | None, made: Application
 ) -> tuple[Directory, Report, tuple[Unmapped, ...]]:
-    made = application(rules, seeds)
     table = read_service_types(made.settings.rules / "directory", made.files.vocabulary)
     inside = read_box(box) if box is not None else None
     columns = SpinnerColumn(), TextColumn("reading {task.description}")
@@ -142,13 +189,6 @@ def _source(directory: Directory, named: str | None) -> str:
         return sources[0]
     what = "say which source" if named is None else f"there is no source `{named}`"
     raise UnknownNameError(Problem("--source", 0, what, nearest(named or "", sources)))
-
-
-def _folder(path: Path) -> Path:
-    if not path.is_dir():
-        # Read as empty, a slip in this path would put every hidden place into the export.
-        raise FileRefusedError(Problem(str(path), 0, "there is no such folder", "check the path"))
-    return path
 
 
 def _json(objects: object) -> bytes:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nrm.directory.hsds_export import Withheld
+    from nrm.casework.directory_kept import RecordChanges
     from nrm.directory.merge import Changes
     from nrm.directory.reading import Report, Row
     from nrm.directory.service import Directory, Key, Service
@@ -65,6 +66,20 @@ def print_import(
         out.line(f"{len(unmapped):,} terms are not in the table of service types; the most frequent:", "bold")
         for one in unmapped[:MOST_UNMAPPED]:
             out.line(f"{one.id}  {one.name or '(not in the taxonomy)'}  {one.services:,} services", indent=2)
+
+
+def print_records(changes: RecordChanges, *, as_json: bool) -> None:
+    """Print what became of the mechanism's own records, by service; nothing of what stands in them."""
+    if as_json:
+        print_json({name: [list(key) for key in keys] for name, keys in asdict(changes).items()})
+        return
+    out = Printer()
+    parts = ("added", "changed", "unchanged", "gone")
+    out.line(", ".join(f"{len(getattr(changes, part)):,} {part}" for part in parts))
+    for source, name in changes.gone:
+        out.line(f"gone: {source} {name}", indent=2)
+    for source, name in changes.nowhere:
+        out.line(f"a sidecar record speaks of no service: {source} {name}")
 
 
 def _keys(keys: Sequence[Key]) -> list[str]:

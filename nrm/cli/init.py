@@ -16,7 +16,7 @@ from nrm.cli.options import Country, RulesFolder, SeedsFolder, application, day
 from nrm.cli.output import Printer
 from nrm.cli.unlock import PassphraseFile, made
 from nrm.errors import FileRefusedError, Problem, reason_of
-from nrm.home import FILE, KEYS, home_text, read_home
+from nrm.home import FILE, KEYS, ZONE, check_zone, home_text, read_home
 from nrm.rulebook.resolve import rulebook_on
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ def init(
         str | None, typer.Option("--database", metavar="URL", help="A PostgreSQL server, instead of a file.")
     ] = None,
     country: Country = None,
+    zone: Annotated[
+        str | None, typer.Option("--zone", metavar="NAME", help="Its time zone, such as Europe/Paris; UTC if not said.")
+    ] = None,
     passphrase_file: PassphraseFile = None,
     pkcs11: Annotated[Path | None, typer.Option("--pkcs11", metavar="MODULE", help="Keep the keys in a token.")] = None,
     token: Annotated[str | None, typer.Option("--token", metavar="LABEL", help="The label of the token.")] = None,
@@ -54,11 +57,13 @@ def init(
     app = application(rules, seeds)
     words = app.files.vocabulary  # refused now, rather than when the keys are made
     rulebook_on(app.files, day(None), country)
+    check_zone(zone or ZONE, "--zone")
     _new_folder(folder)
     key_file = (keys or folder / KEYS).absolute()
     token_name: TokenName = (pkcs11, token)
     settings = {
         "country": country,
+        "zone": zone,
         "database": database,
         "keys": KEYS if keys is None else str(key_file),
         "pkcs11": str(pkcs11) if pkcs11 else None,

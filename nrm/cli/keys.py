@@ -12,13 +12,17 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from nrm.bootstrap_store import ACTORS, read_home
+from nrm.bootstrap_counter import PACKAGE_SIGNING
+from nrm.bootstrap_store import ACTORS, add_referral_secrets, read_home
 from nrm.casework import rotation
-from nrm.cli.asking import HomeFolder, Role, Who, asking, office
+from nrm.cli.asking import HomeFolder, Role, RoleElse, Who, WhoElse, asking, office
 from nrm.cli.options import AsJson  # noqa: TC001 - read by typer at run time
 from nrm.cli.output import Printer, print_json
 from nrm.cli.unlock import PassphraseFile, confirmed, made, unlocked
 from nrm.errors import Problem
+from nrm.referral.package import NAMESPACE
+from nrm.referral.ssh_keys import spoken
+from nrm.referral.sshsig import SshSigner
 from nrm.vault.errors import KeyStoreRefusedError, UnknownSecretError
 
 if TYPE_CHECKING:
@@ -40,8 +44,6 @@ HomePlace = Annotated[
     Path | None,
     typer.Option("--home", metavar="DIR", envvar="NRM_HOME", help="The installation; its cases are looked after."),
 ]
-WhoElse = Annotated[str, typer.Option("--who", envvar="NRM_WHO", metavar="ID", help="Who you are; with --home.")]
-RoleElse = Annotated[str, typer.Option("--role", envvar="NRM_ROLE", metavar="ROLE", help="Your role; with --home.")]
 KeysFile = Annotated[
     Path, typer.Option("--keys", metavar="FILE", envvar="NRM_KEYS", help="The key file, or the ledger of a token.")
 ]
@@ -139,6 +141,18 @@ def status(
     for one in epochs:
         gone = f", {one.destroyed:%Y-%m-%d}" if one.destroyed else ""
         _say(f"epoch {one.epoch}  since {one.created:%Y-%m-%d}  {_state(one)}{gone}")
+
+
+@app.command("signer")
+def signer(home: HomeFolder, passphrase_file: PassphraseFile = None) -> None:
+    """Print the line by which a service knows the packages of this installation (`allowed_signers` of ssh-keygen)."""
+    found = read_home(home)
+    with unlocked(found.keys, passphrase_file, found.token or (None, None)) as opened:
+        add_referral_secrets(opened)
+        public = SshSigner(opened.secret(PACKAGE_SIGNING)).public
+    # Not through the printer, which would break the line.
+    typer.echo(f'{found.origin} namespaces="{NAMESPACE}" {public}')
+    _say(f"Read out on the phone: {spoken(public)}", to_people=True)
 
 
 def _used_by(keys: Path | None, home: Path | None) -> Path | None:

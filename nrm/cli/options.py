@@ -35,8 +35,8 @@ def application(rules: Path | None, seeds: Path | None) -> Application:
     return Application(settings(rules, seeds))
 
 
-def day(text: str | None) -> date:
-    """Return the date that was typed, or today.
+def day(text: str | None, option: str = "--on") -> date:
+    """Return the date that was typed for `option`, or today.
 
     Raises:
         UnknownNameError: it is not a date.
@@ -46,4 +46,4 @@ def day(text: str | None) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise UnknownNameError(Problem("--on", 0, f"`{text}` is not a date", "write it as `2026-03-01`")) from None
+        raise UnknownNameError(Problem(option, 0, f"`{text}` is not a date", "write it as `2026-03-01`")) from None

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from nrm.referral.disclosure import Permission
     from nrm.referral.header import Header
+    from nrm.referral.referral import Referral
     from nrm.rulebook.sentence import Speaker
     from nrm.rulebook.vocabulary import Fact, Vocabulary
 
@@ -37,12 +38,12 @@ class BeyondRuleError(PackageError):
     """The head promises what the disclosure that it names does not give; nothing was written."""
 
 
-def pick(opened: Mapping[str, bytes], permission: Permission) -> dict[str, object]:
+def pick(opened: Mapping[str, bytes], allowed: Permission | Referral) -> dict[str, object]:
     """Return those of the opened groups of a record that may be sent, as values of JSON.
 
     `opened` is canonical JSON by group, as `nrm.casework.record.opened` returns it.
     """
-    return {group: json.loads(opened[group]) for group in permission.groups if group in opened}
+    return {group: json.loads(opened[group]) for group in allowed.groups if group in opened}
 
 
 def contents(header: Header, parts: Mapping[str, object], speaker: Speaker) -> dict[str, bytes]:
@@ -56,7 +57,8 @@ def contents(header: Header, parts: Mapping[str, object], speaker: Speaker) -> d
         MoreThanDeclaredError: a part that the head does not name.
         BeyondRuleError: the head differs from the disclosure that it names.
     """
-    _check(header, "referral", speaker)
+    _check_kind(header, "referral", speaker)
+    _check_rule(header, speaker.words)
     record = dict(parts)
     if FACTS in record:
         record[FACTS] = _facts(record[FACTS], header.groups, speaker.words)
@@ -66,10 +68,12 @@ def contents(header: Header, parts: Mapping[str, object], speaker: Speaker) -> d
 def revocation(header: Header, speaker: Speaker) -> dict[str, bytes]:
     """Return the files that take a referral back, by name; the groups of the head are those to be deleted.
 
+    INVARIANT (nothing stands in the way of taking back): rules and words may have changed since the referral was sent.
+
     Raises:
-        BeyondRuleError: the head differs from the disclosure that it names.
+        BeyondRuleError: the head is not that of a revocation in the language of `speaker`.
     """
-    _check(header, "revocation", speaker)
+    _check_kind(header, "revocation", speaker)
     return _files(header, {}, speaker)
 
 
@@ -77,9 +81,15 @@ def _files(header: Header, record: Mapping[str, object], speaker: Speaker) -> di
     return {DOCUMENT: referral_json(header, record), PLAN: plan_text(header, speaker).encode()}
 
 
-def _check(header: Header, kind: str, speaker: Speaker) -> None:
-    """Refuse a head that is not of this kind and language, or says more than the rule that it stands on."""
-    said = speaker.words.disclosures.get(header.disclosure)
+def _check_kind(header: Header, kind: str, speaker: Speaker) -> None:
+    if header.kind != kind or header.language != speaker.language:
+        what = f"the head is not of a {kind} in `{speaker.language}`"
+        raise BeyondRuleError(Problem("package", 0, what, "make a new head"))
+
+
+def _check_rule(header: Header, words: Vocabulary) -> None:
+    """Refuse a head that says more than the disclosure that it stands on."""
+    said = words.disclosures.get(header.disclosure)
     if said is None or (said.recipient, said.purpose, said.basis, said.duty) != (
         header.recipient.kind, header.purpose, header.basis, header.duty,
     ):  # fmt: skip
@@ -88,9 +98,6 @@ def _check(header: Header, kind: str, speaker: Speaker) -> None:
     if not set(header.groups) <= set(said.groups):
         what = "the head names groups that the disclosure does not give"
         raise BeyondRuleError(Problem("package", 0, what, "ask again what may be sent"))
-    if header.kind != kind or header.language != speaker.language:
-        what = f"the head is not of a {kind} in `{speaker.language}`"
-        raise BeyondRuleError(Problem("package", 0, what, "make a new head"))
 
 
 def _facts(given: object, groups: Collection[str], words: Vocabulary) -> dict[str, object]:

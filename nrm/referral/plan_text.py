@@ -46,10 +46,10 @@ def plan_text(header: Header, speaker: Speaker) -> str:
 
 
 def _referral(header: Header, say: Speaker) -> Iterator[str]:
-    asked = _asked(header, say)
-    yield from _wrapped(say.phrase("package_title", what=_label(asked, say)))
+    yield from _wrapped(say.phrase("package_title", what=_asked(header, say)))
     yield from _opening(header, say)
-    yield from _section(say.phrase("package_asked"), asked.meaning.in_(say.language), *_conditions(header, say))
+    meaning = say.words.outcome(_about(header)).meaning.in_(say.language)
+    yield from _section(say.phrase("package_asked"), meaning, *_conditions(header, say))
     yield from _section(say.phrase("package_holds"), _holds(header, say))
     yield from _section(
         say.phrase("package_answer"),
@@ -63,7 +63,7 @@ def _referral(header: Header, say: Speaker) -> Iterator[str]:
 
 
 def _revocation(header: Header, say: Speaker) -> Iterator[str]:
-    yield from _wrapped(say.phrase("package_revoked_title", what=_label(_asked(header, say), say)))
+    yield from _wrapped(say.phrase("package_revoked_title", what=_asked(header, say)))
     yield from _opening(header, say)
     yield from _section(
         say.phrase("package_revoked"),
@@ -74,14 +74,19 @@ def _revocation(header: Header, say: Speaker) -> Iterator[str]:
     yield from _warnings(say)
 
 
-def _asked(header: Header, say: Speaker) -> Named:
+def _about(header: Header) -> str:
     """Return what a package is about: the help, or the duty, or that something may be shared."""
-    return say.words.outcome(header.offer or header.duty or header.disclosure)
+    return header.offer or header.duty or header.disclosure
+
+
+def _asked(header: Header, say: Speaker) -> str:
+    code = _about(header)
+    return code if say.words.kind_of(code) is None else say.label(code)
 
 
 def _opening(header: Header, say: Speaker) -> Iterator[str]:
     yield ""
-    kind = _label(say.words.recipients[header.recipient.kind], say)
+    kind = _label(say.words.recipients, header.recipient.kind, say)
     service = _apart(f"{header.recipient.source} {header.recipient.id}", say)
     yield from _wrapped(say.phrase("package_for", kind=kind, service=service))
     sent = say.day(header.sent_at.astimezone(UTC).date())
@@ -93,7 +98,7 @@ def _opening(header: Header, say: Speaker) -> Iterator[str]:
 
 
 def _conditions(header: Header, say: Speaker) -> Iterator[str]:
-    yield say.phrase("package_purpose", purpose=_label(say.words.purposes[header.purpose], say))
+    yield say.phrase("package_purpose", purpose=_label(say.words.purposes, header.purpose, say))
     if header.duty is not None:
         yield say.phrase("package_ground_duty", duty=say.label(header.duty))
     else:
@@ -111,8 +116,7 @@ def _holds(header: Header, say: Speaker) -> str:
 
 
 def _groups(header: Header, say: Speaker) -> str:
-    groups: Mapping[str, Named] = say.words.groups
-    return say.both(_label(groups[group], say) for group in header.groups)
+    return say.both(_label(say.words.groups, group, say) for group in header.groups)
 
 
 def _warnings(say: Speaker) -> Iterator[str]:
@@ -128,8 +132,9 @@ def _section(title: str, *items: str) -> Iterator[str]:
         yield from _wrapped(item, "• ", "  ")
 
 
-def _label(named: Named, say: Speaker) -> str:
-    return named.label.in_(say.language)
+def _label(words: Mapping[str, Named], code: str, say: Speaker) -> str:
+    """Return the label of a word; the word itself, if a newer vocabulary than that of the referral lacks it."""
+    return words[code].label.in_(say.language) if code in words else code
 
 
 def _apart(code: str, say: Speaker) -> str:

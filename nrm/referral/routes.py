@@ -24,6 +24,7 @@ ROUTES = "referrals.yaml"
 class _Table(Model):
     referred_under: dict[Code, Code]
     arranged_by: dict[Code, Code]
+    authorities: tuple[Code, ...]
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Routes:
 
     _referred: Mapping[str, str]
     _arranged: Mapping[str, str]
+    _authorities: frozenset[str]
 
     def disclosure(self, offer: str) -> str | None:
         """Return the disclosure under which a service is asked for `offer`; None when no service is."""
@@ -40,6 +42,13 @@ class Routes:
     def arranged_by(self, offer: str) -> str | None:
         """Return the role that arranges `offer` without a referral; None when a service is asked for it."""
         return self._arranged.get(offer)
+
+    def is_authority(self, recipient: str) -> bool:
+        """Say whether a service is this kind of recipient only where its own record says so (`Sidecar.recipients`).
+
+        INVARIANT (a name makes no authority): a service that helps with birth certificates is no civil registry.
+        """
+        return recipient in self._authorities
 
 
 def read_routes(path: Path, words: Vocabulary) -> Routes:
@@ -56,7 +65,7 @@ def read_routes(path: Path, words: Vocabulary) -> Routes:
         problems.extend(_faults(table, words, document))
     if table is None or problems:
         raise FileRefusedError(problems)
-    return Routes(table.referred_under, table.arranged_by)
+    return Routes(table.referred_under, table.arranged_by, frozenset(table.authorities))
 
 
 def _faults(table: _Table, words: Vocabulary, document: Document) -> Iterator[Problem]:
@@ -69,6 +78,10 @@ def _faults(table: _Table, words: Vocabulary, document: Document) -> Iterator[Pr
                 yield document.problem((part, offer), f"there is no offer `{offer}`", nearest(offer, words.offers))
             if way not in valid:
                 yield document.problem((part, offer), f"there is no {kind} `{way}`", nearest(way, valid))
+    for place, kind in enumerate(table.authorities):
+        if kind not in words.recipients:
+            where = ("authorities", place)
+            yield document.problem(where, f"there is no recipient `{kind}`", nearest(kind, words.recipients))
     for offer in table.referred_under.keys() & table.arranged_by.keys():
         yield document.problem(("arranged_by", offer), f"the offer `{offer}` has two ways", "keep one of the two")
     for offer in words.offers.keys() - table.referred_under.keys() - table.arranged_by.keys():

@@ -199,3 +199,14 @@ def test_a_revocation_tells_what_to_delete_and_nothing_of_the_person(words):
 def test_a_revocation_is_refused_for_a_head_that_is_none(words):
     with pytest.raises(BeyondRuleError):
         revocation(head(PLACE), speaker(words))
+
+
+def test_a_referral_can_be_taken_back_after_its_words_have_left_the_vocabulary(words):
+    header = head(PLACE, kind="revocation", offer="safe_accommodation")
+    offers = {code: offer for code, offer in words.offers.items() if code != header.offer}
+    later = replace(words, offers=offers, disclosures={}, recipients={}, purposes={})
+    said = revocation(header, speaker(later))["plan.txt"].decode()
+    assert said.startswith("Taken back: safe_accommodation\n")
+    assert "(accommodation_provider)" in said
+    with pytest.raises(BeyondRuleError):
+        contents(head(PLACE), {}, speaker(later))
