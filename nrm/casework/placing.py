@@ -163,7 +163,7 @@ def _services(desk: Desk, seen: Look, wish: Wish, disclosure: str) -> Iterator[K
 def _is_recipient(desk: Desk, service: Key, disclosure: str, *, known: bool = False) -> bool:
     """Say whether a service is of the kind that a disclosure is for.
 
-    What a service offers makes it one, except for authorities, and where `known` is asked for: then only its own record.
+    What a service offers makes it one, except for authorities, or where `known` is asked for: then its record must.
     """
     recipient = desk.books.words().disclosures[disclosure].recipient
     if not known and not desk.counter.routes.is_authority(recipient):

@@ -71,7 +71,7 @@ def post_package(
 
 
 def post_revocation(desk: Desk, unit: UnitOfWork, case: OpenCase, referral: Referral) -> None:
-    """Tell the service, signed and sealed, that a referral ended; a package that still lies in the outbox is taken back.
+    """Tell the service, signed and sealed, that a referral ended; a package still in the outbox is taken back.
 
     What was begun to be delivered may have arrived, so that the revocation follows it all the same.
     """

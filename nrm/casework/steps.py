@@ -99,7 +99,7 @@ def send(
 
 
 def stop_clocks(work: Work, *, about: UUID) -> None:
-    """Stop the clock of the answer and the tasks that there are for one referral: nothing is left of them to be done."""
+    """Stop the clock of the answer and the tasks of one referral: nothing is left of them to be done."""
     now = work.desk.clock()
     for row, clock in clocks_of(work.unit, work.case):
         if clock.about == about and clock.state in RUNNING:

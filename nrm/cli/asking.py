@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,12 +12,16 @@ import typer
 from nrm.audit.errors import LogError
 from nrm.bootstrap_store import Office, identifier, open_office, read_home
 from nrm.casework.asked import CASE_MANAGEMENT, Asked, check_words
+from nrm.casework.services import organisation_of
 from nrm.cli.options import application
 from nrm.cli.unlock import unlocked
 from nrm.errors import Problem, UnknownNameError
+from nrm.referral.lifecycle import PROVIDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from nrm.directory.service import Key
 
 HomeFolder = Annotated[
     Path, typer.Option("--home", metavar="DIR", envvar="NRM_HOME", help="The folder that `nrm init` made.")
@@ -34,6 +39,11 @@ HomeElse = Annotated[
 ]
 WhoElse = Annotated[str, typer.Option("--who", envvar="NRM_WHO", metavar="ID", help="Who you are; with --home.")]
 RoleElse = Annotated[str, typer.Option("--role", envvar="NRM_ROLE", metavar="ROLE", help="Your role; with --home.")]
+Service = Annotated[
+    str | None,
+    typer.Option("--service", envvar="NRM_SERVICE", metavar="SOURCE:ID", help="Your service, in the role provider."),
+]
+To = Annotated[str | None, typer.Option("--to", metavar="SOURCE:ID", help="A service of the directory.")]
 Purpose = Annotated[str, typer.Option("--purpose", metavar="PURPOSE", help="What for; case_management if not said.")]
 
 
@@ -77,3 +87,33 @@ def asking(opened: Office, who: str, organisation: str | None, role: str, purpos
     asked = Asked(identifier(who), own, role, purpose)
     check_words(asked, opened.desk.books.words())
     return asked
+
+
+def service_key(text: str, option: str = "--to") -> Key:
+    """Return which service of the directory was typed, as `SOURCE:ID`.
+
+    Raises:
+        UnknownNameError: it has not this form.
+    """
+    source, colon, name = text.partition(":")
+    if not (source and colon and name):
+        todo = "write its source and its id, as `nrm directory list` shows them: `SOURCE:ID`"
+        raise UnknownNameError(Problem(option, 0, "this names no service", todo))
+    return source, name
+
+
+def answering(
+    opened: Office, who: str, organisation: str | None, role: str, service: str | None, purpose: str = CASE_MANAGEMENT
+) -> Asked:
+    """Return who asks: somebody of a service, in the role `provider`, or somebody who keeps cases, in any other.
+
+    Raises:
+        UnknownNameError: as `asking`; or a service asks and is not named, or one is named by somebody else.
+    """
+    asked = asking(opened, who, organisation, role, purpose)
+    if (role == PROVIDER) != (service is not None):
+        what = "a service must say which it is" if service is None else "only the role `provider` speaks for a service"
+        raise UnknownNameError(Problem("--service", 0, what, f"`--service SOURCE:ID` belongs to `--role {PROVIDER}`"))
+    if service is None:
+        return asked
+    return replace(asked, organisation=organisation_of(service_key(service, "--service")))

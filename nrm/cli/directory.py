@@ -12,12 +12,12 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from nrm.casework.directory_kept import import_directory, keep_sidecars
-from nrm.cli.asking import HomeElse, HomeFolder, Role, RoleElse, Who, WhoElse
+from nrm.cli.asking import HomeElse, HomeFolder, Role, RoleElse, Who, WhoElse  # noqa: TC001 - read by typer at run time
 from nrm.cli.directory_place import Installed, found, records
 from nrm.cli.directory_view import print_export, print_import, print_records, print_services
 from nrm.cli.files import write_bytes
 from nrm.cli.options import AsJson, RulesFolder, SeedsFolder, application
-from nrm.cli.unlock import PassphraseFile
+from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - as above
 from nrm.directory.hsds_export import csv_files, exported
 from nrm.directory.importing import read_hsds
 from nrm.directory.merge import merge

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nrm.casework import directory_kept
@@ -17,6 +16,7 @@ from nrm.errors import FileRefusedError, Problem, UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from nrm.bootstrap_store import Office
     from nrm.casework.asked import Asked

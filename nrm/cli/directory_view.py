@@ -13,8 +13,8 @@ from nrm.cli.output import Printer, print_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nrm.directory.hsds_export import Withheld
     from nrm.casework.directory_kept import RecordChanges
+    from nrm.directory.hsds_export import Withheld
     from nrm.directory.merge import Changes
     from nrm.directory.reading import Report, Row
     from nrm.directory.service import Directory, Key, Service

@@ -10,13 +10,13 @@ import typer
 
 from nrm.bootstrap import case_document
 from nrm.case.intake import read_case
-from nrm.cli.asking import HomeElse, RoleElse, WhoElse
+from nrm.cli.asking import HomeElse, RoleElse, WhoElse  # noqa: TC001 - read by typer at run time
 from nrm.cli.directory_place import Installed, found
 from nrm.cli.match_view import as_data, show
 from nrm.cli.options import AsJson, CaseFile, Language, OnDate, RulesFolder, SeedsFolder, application, day
 from nrm.cli.output import print_json
-from nrm.cli.unlock import PassphraseFile
 from nrm.cli.places import Earliest, Exclude, ExcludeRegion, Near, Region, Unit, point, zone
+from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - as above
 from nrm.directory.match import match as matched
 from nrm.directory.need import kept_away, need_of
 from nrm.errors import Problem, UnknownNameError, nearest

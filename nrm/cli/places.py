@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nrm.cli.options import day
 from nrm.directory.distance import sane
 from nrm.directory.need import Zone
 from nrm.errors import Problem, UnknownNameError
+from nrm.referral.referral import Circle, Where
 
 if TYPE_CHECKING:
     from nrm.directory.place import Point
@@ -24,6 +26,36 @@ ExcludeRegion = Annotated[
 ]
 Earliest = Annotated[str | None, typer.Option("--from", metavar="DATE", help="First day of need.")]
 Unit = Annotated[str | None, typer.Option("--unit", help="What must be free, such as bed.")]
+
+
+def where(
+    region: str,
+    near: str | None,
+    exclude: list[str] | None,
+    avoid: list[str] | None,
+    earliest: str | None,
+    unit: str | None,
+) -> Where:
+    """Return what was typed for these options, to be kept with a referral.
+
+    Raises:
+        UnknownNameError: one of them cannot be read; what was typed is repeated only where it is a date.
+    """
+    for option, words in (("--exclude-region", avoid or ()), ("--unit", () if unit is None else (unit,))):
+        if not all(word.strip() for word in words):
+            raise UnknownNameError(Problem(option, 0, "nothing is named", "name something, or leave it out"))
+    zones = [zone(text) for text in exclude or ()]
+    return Where(
+        region=region,
+        near=point(near),
+        circles=tuple(
+            Circle(latitude=one.centre.latitude, longitude=one.centre.longitude, kilometres=one.kilometres)
+            for one in zones
+        ),
+        avoided=tuple(avoid or ()),
+        earliest=day(earliest, "--from") if earliest is not None else None,
+        unit=unit,
+    )
 
 
 def point(text: str | None) -> Point | None:

@@ -33,15 +33,16 @@ def read(tmp_path):
 
 
 def test_each_offer_has_the_way_that_the_table_gives_it(read):
-    routes = read("referred_under: {bed: share}\narranged_by: {stay: supervisor}\n")
+    routes = read("referred_under: {bed: share}\narranged_by: {stay: supervisor}\nauthorities: [lawyer]\n")
     assert (routes.disclosure("bed"), routes.arranged_by("bed")) == ("share", None)
     assert (routes.disclosure("stay"), routes.arranged_by("stay")) == (None, "supervisor")
     assert (routes.disclosure("nothing"), routes.arranged_by("nothing")) == (None, None)
+    assert (routes.is_authority("lawyer"), routes.is_authority("nothing")) == (True, False)
 
 
 def test_all_faults_of_a_table_are_told_at_once_with_their_lines(read):
     with pytest.raises(FileRefusedError) as refused:
-        read("referred_under:\n  bed: shar\n  bad: share\narranged_by:\n  bed: superviser\n")
+        read("referred_under:\n  bed: shar\n  bad: share\narranged_by:\n  bed: superviser\nauthorities: [lawyr]\n")
     assert [str(problem) for problem in refused.value.problems] == [
         (
             f"directory/{ROUTES}: the offer `stay` has no way; write it under `referred_under` with a disclosure, or "
@@ -51,6 +52,7 @@ def test_all_faults_of_a_table_are_told_at_once_with_their_lines(read):
         f"directory/{ROUTES}:3: there is no offer `bad`; did you mean `bed`?",
         f"directory/{ROUTES}:5: the offer `bed` has two ways; keep one of the two",
         f"directory/{ROUTES}:5: there is no role `superviser`; did you mean `supervisor`?",
+        f"directory/{ROUTES}:6: there is no recipient `lawyr`; did you mean `lawyer`?",
     ]
 
 

@@ -1,0 +1,93 @@
+"""`nrm refer`: ask a service for help, with what it may know and no more; or learn who must act because none can."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nrm.casework import referring
+from nrm.casework.asked import CASE_MANAGEMENT
+from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, To, Who, asking, office, service_key
+from nrm.cli.cases import CaseId, typed_id
+from nrm.cli.options import AsJson, Country, Language, OnDate, day
+from nrm.cli.output import print_json
+from nrm.cli.places import Earliest, Exclude, ExcludeRegion, Near, Region, Unit, where
+from nrm.cli.referral_view import Told, referral_data, service_data, show_referral
+from nrm.cli.unlock import PassphraseFile
+
+if TYPE_CHECKING:
+    from nrm.casework.referring import Referred
+
+NOBODY = 1
+"""Exit code when no service could be asked: somebody has a task now."""
+
+
+def refer(
+    case: CaseId,
+    home: HomeFolder,
+    who: Who,
+    role: Role,
+    offer: Annotated[str | None, typer.Option("--offer", metavar="CODE", help="The help that is asked for.")] = None,
+    disclosure: Annotated[
+        str | None, typer.Option("--disclosure", metavar="CODE", help="Or only what is to be told; needs --to.")
+    ] = None,
+    to: To = None,
+    region: Region = "",
+    near: Near = None,
+    exclude: Exclude = None,
+    avoid: ExcludeRegion = None,
+    earliest: Earliest = None,
+    unit: Unit = None,
+    hold: Annotated[bool, typer.Option("--hold", help="Only a draft; `nrm referral send` sends it.")] = False,
+    on: OnDate = None,
+    country: Country = None,
+    lang: Language = "en",
+    purpose: Purpose = CASE_MANAGEMENT,
+    organisation: Organisation = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide, find the best service that can be asked, seal what it may know, and send it; leaves with 1 if none can.
+
+    --lang is the language of the package too.
+    """
+    if (offer is None) == (disclosure is None):
+        raise typer.BadParameter("name one of the two", param_hint="--offer / --disclosure")
+    if disclosure is not None and to is None:
+        raise typer.BadParameter("say whom: the directory chooses only for an offer", param_hint="--to")
+    there = where(region, near, exclude, avoid, earliest, unit)
+    service = service_key(to) if to is not None else None
+    with office(home, passphrase_file) as opened:
+        told = Told.of(opened, lang)
+        request = referring.Request(offer, disclosure, service, told.speaker.language, there, hold)
+        asked = asking(opened, who, organisation, role, purpose)
+        done = referring.refer(opened.desk, asked, typed_id(case), request, day(on), country or opened.home.country)
+        show_referred(told, done, role, as_json=as_json)
+    if done.referral is None:
+        raise typer.Exit(NOBODY)
+
+
+def show_referred(told: Told, done: Referred, role: str, *, as_json: bool) -> None:
+    """Show the referral that came of it, or whose task it is now and why each service could not be asked."""
+    if as_json:
+        print_json(_data(told, done))
+        return
+    out, say = told.out, told.speaker.phrase
+    if done.referral is not None:
+        show_referral(told, done.referral, done.version, role)
+    if done.task is not None:
+        task = told.opened.desk.counter.tasks[done.task]
+        out.line(say("referral_nobody"), "bold red")
+        out.line(say("referral_falls", task=task.named.label.in_(told.speaker.language)), indent=2)
+    for one in done.tried:
+        reason = told.phrase("reason", one.why)
+        out.line(say("referral_not_asked", service=told.service(one.service), reason=reason), "dim", 2)
+
+
+def _data(told: Told, done: Referred) -> dict[str, Any]:
+    return {
+        "referral": referral_data(told, done.referral, done.version) if done.referral is not None else None,
+        "task": done.task,
+        "not_asked": [{"service": service_data(told, one.service), "reason": one.why} for one in done.tried],
+    }
