@@ -32,10 +32,15 @@ def fill(office: Office, count: int, groups: Mapping[str, bytes], say: Callable[
         with office.database.begin() as connection:
             connection.execute(insert(schema.cases), rows)
             connection.execute(insert(schema.groups), sealed)
-    if office.database.dialect.name == "postgresql":  # as its own housekeeping would, some minutes later
+    settled(office)
+    return cases
+
+
+def settled(office: Office) -> None:
+    """Do what the housekeeping of PostgreSQL would do some minutes after so many rows."""
+    if office.database.dialect.name == "postgresql":
         with office.database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")
-    return cases
 
 
 def _sealed(

@@ -15,6 +15,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from small_tables import TABLES
+
 from nrm.config import Settings
 from nrm.errors import NrmError, Problem
 from nrm.rulebook.lint import check
@@ -246,7 +248,7 @@ def _spelled(text: str) -> str:
 
 def sound_files() -> dict[str, str]:
     """Return the texts of all files of the sound rulebook by path."""
-    files = {**_SHORT, **{f"rules/{path}.yaml": _rule(path, body) for path, body in _RULES.items()}}
+    files = {**_SHORT, **TABLES, **{f"rules/{path}.yaml": _rule(path, body) for path, body in _RULES.items()}}
     files.update({f"rules/{path}.examples.yaml": _examples(*parts) for path, parts in _EXAMPLES.items()})
     files = {path: _spelled(text) for path, text in files.items()}
     for real in sorted((REAL.rules / "locale").glob("*.yaml")):

@@ -9,21 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from nrm.casework.asked import own, permit
-from nrm.casework.errors import NoSuchCaseError, StaleVersionError
+from nrm.casework.asked import OtherOrganisationError, own, permit
+from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError
 from nrm.casework.follow_up import find_next, note_transport, settle
 from nrm.casework.items import opened_referral
 from nrm.casework.journal import Journal
-from nrm.casework.referral_errors import NoSuchReferralError
+from nrm.casework.referral_errors import NoSuchReferralError, OtherReferralError
 from nrm.casework.safe import OpenCase
 from nrm.casework.sending import PACKAGE, parcel_bytes
-from nrm.casework.services import mark
+from nrm.casework.services import mark, organisation_of
 from nrm.casework.steps import Work, take
 from nrm.errors import Problem
 from nrm.referral.lifecycle import PROVIDER
 from nrm.referral.package_errors import ReplyRefusedError, UnknownSignerError
 from nrm.referral.referral import LIVE
 from nrm.referral.reply import answers_to, read_reply
+from nrm.vault.errors import MisplacedError, of_vault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,7 +76,8 @@ def own_referrals(desk: Desk, asked: Asked, states: Sequence[str] = tuple(sorted
 def fetch(desk: Desk, asked: Asked, referral: UUID) -> bytes:
     """Return the sealed package of a referral to the asker's service; that it was fetched is an answer too.
 
-    The package can be fetched again until the service has answered, because a download can fail.
+    The package can be fetched again until the service has answered, because a download can fail; a revocation always,
+    because nobody answers it.
 
     Raises:
         NoSuchReferralError: there is none, it is another's, or nothing lies there for it.
@@ -93,10 +95,7 @@ def fetch(desk: Desk, asked: Asked, referral: UUID) -> bytes:
             raise NoSuchReferralError
         if chosen.kind == PACKAGE and one.state == "sent":
             take(done, row, one, "receive")
-        elif chosen.kind == PACKAGE:
-            journal.write(unit, "referral:read", case=done.case, purpose=one.purpose, basis=one.basis)
         else:
-            unit.outbox.done(row.case, chosen.message, chosen.lease)
             journal.write(unit, "referral:read", case=done.case, purpose=one.purpose, basis=one.basis)
         return parcel_bytes(done.case, chosen)
 
@@ -156,9 +155,11 @@ def take_reply(desk: Desk, asked: Asked, data: bytes) -> Answered:
 def step_taken(work: Work, row: ReferralRow, verb: Verb, reason: str | None, by: str | None = None) -> Answered:
     """Let the referral in `row` take a step, with what follows from it for its offer; `by` as in `steps.take`."""
     kept, after = take(work, row, opened_referral(work.case, row), verb, reason, by=by)
-    if after.state != "sent" and after.message is not None:
+    # A yes on the telephone brings no package: it stays where it is until the service has it, or the referral ended.
+    has_it = by == PROVIDER or any(one.verb == "receive" for one in after.passed)
+    if verb != "receive" and after.message is not None and (has_it or not after.live):
         lying = work.unit.outbox.get(work.case.case, after.message)
-        if lying is not None and verb != "receive":
+        if lying is not None:
             work.unit.outbox.done(work.case.case, lying.message, lying.lease)
     if verb in {"decline", "expire"}:
         find_next(work, after)
@@ -175,15 +176,23 @@ def _found(
     found = unit.referrals.find(referral)
     if found is None:
         raise NoSuchReferralError
+    marked = mark(desk.counter.mark_key, asked.organisation)
+    if asked.role == PROVIDER and (found.mark != marked or found.state == "draft"):
+        raise OtherReferralError
     try:
+        if asked.role != PROVIDER:
+            own(asked, unit.cases.get(found.case))
         held = {row.referral: row for row in unit.referrals.of(found.case)}  # holds the case, then reads again
         row, case = held[referral], unit.cases.get(found.case)
-        if asked.role != PROVIDER:
-            own(asked, case)
-    except (NoSuchCaseError, KeyError):
+    except OtherOrganisationError:
+        raise OtherReferralError from None
+    except (NoSuchCaseError, ShreddedError, KeyError):
         raise NoSuchReferralError from None
-    if asked.role == PROVIDER and (row.mark != mark(desk.counter.mark_key, asked.organisation) or row.state == "draft"):
-        raise NoSuchReferralError
     if seen is not None and seen != row.version:
         raise StaleVersionError(seen, row.version)
-    return row, Work(desk, unit, journal, asked, OpenCase.of(case, desk.keyring))
+    done = Work(desk, unit, journal, asked, OpenCase.of(case, desk.keyring))
+    one = opened_referral(done.case, row)
+    if asked.role == PROVIDER and organisation_of(one.service) != asked.organisation:
+        what = "the store gives a referral to another service than the one that was asked"
+        raise MisplacedError(of_vault(what, "somebody altered the store: keep it as it is, and restore a backup"))
+    return row, done

@@ -48,14 +48,17 @@ MAY: dict[str, frozenset[str]] = {
     "supervisor": KEEPERS | {"case:shred"},
     "coordinator": frozenset({"case:list", "duty:read", "duty:done"}) | DIRECTORY,
     "provider": ANSWERS,
-    "worker": frozenset({"duty:late", "referral:send", "referral:expire", "referral:revoke"}),
+    "worker": frozenset(),
     "overseer": frozenset({"log:read", "log:prove"}),
     "administrator": frozenset(
         {"keys:rotate", "keys:rewrap", "keys:destroy", "database:backup", "database:restore", "log:publish"}
     )
     | DIRECTORY,
 }
-"""What each role may do. An administrator opens no case."""
+"""What each role may do. An administrator opens no case.
+
+`worker` is the program itself, which asks nobody: whoever calls themselves so from outside may do nothing.
+"""
 
 
 @dataclass(frozen=True)

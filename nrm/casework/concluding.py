@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from nrm.casework.dates_kept import keep_dates
 from nrm.casework.families import tell_family
 from nrm.casework.follow_up import after_decision, need_person
+from nrm.casework.items import clocks_of
 from nrm.casework.placing import of_age, treated_as_child
-from nrm.casework.revoking import Age, revoke_broken
+from nrm.casework.revoking import Age, revoke_barred, revoke_broken
 from nrm.casework.safe import OpenCase
 
 if TYPE_CHECKING:
@@ -21,8 +22,10 @@ if TYPE_CHECKING:
 def conclude(work: Work, plan: Plan, record: CaseRecord) -> None:
     """Do, in the unit of work of a decision, all that follows from it."""
     revoke_broken(work, plan.on, Age(treated_as_child(plan), of_age(record)))
-    after_decision(work, plan)
-    keep_dates(work, plan, record)
+    revoke_barred(work, plan)
+    clocks = clocks_of(work.unit, work.case)  # opened once: most cases have dozens
+    after_decision(work, plan, clocks)
+    keep_dates(work, plan, record, clocks)
     for other in tell_family(work.desk, work.unit, work.case, plan):
         there = OpenCase.of(work.unit.cases.get(other), work.desk.keyring)
         need_person(replace(work.by_worker(), case=there), "relative_at_risk")

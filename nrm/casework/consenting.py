@@ -12,7 +12,17 @@ from uuid import UUID, uuid4
 
 from nrm.casework.asked import own, permit
 from nrm.casework.follow_up import clockmaker, need_person, settle, start
-from nrm.casework.items import CHOICE, CONSENT, FEEDBACK, add_item, feedback, ledger, referrals_of
+from nrm.casework.items import (
+    CHOICE,
+    CONSENT,
+    FEEDBACK,
+    add_item,
+    choices,
+    feedback,
+    ledger,
+    newest_moment,
+    referrals_of,
+)
 from nrm.casework.journal import Journal
 from nrm.casework.referral_errors import NoSuchReferralError
 from nrm.casework.revoking import revoke_broken, revoke_for
@@ -21,6 +31,7 @@ from nrm.casework.steps import Work
 from nrm.errors import Problem, UnknownNameError, nearest
 from nrm.referral.consent import Answer
 from nrm.referral.voice import Choice, Feedback
+from nrm.rulebook.vocabulary import GROUPS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -71,12 +82,13 @@ def note_consent(desk: Desk, asked: Asked, case: UUID, said: Said) -> Answer:
         permit(asked, verb)
         open_ = OpenCase.of(own(asked, unit.cases.get(case)), desk.keyring)
         answer = _answer(desk, said)
+        answer = answer.model_copy(update={"at": newest_moment(answer.at, ledger(unit, open_))})
         add_item(unit, open_, CONSENT, answer.at, answer)
         told = {"consent": str(answer.id), "by": answer.by, "wording": answer.wording}
         journal.write(unit, verb, case=open_, details=told, purpose=answer.purpose)
         done = Work(desk, unit, journal, asked, open_)
         start(done, clockmaker(done).of_consent(answer, desk.counter.tasks))
-        revoke_broken(done, desk.counter.calendar.day_of(answer.at))
+        revoke_broken(done, desk.counter.calendar.day_of(desk.clock()))
         settle(done)
         return answer
 
@@ -111,7 +123,8 @@ def note_choice(
             known = nearest(offer, desk.books.words().offers)
             raise UnknownNameError(Problem("--offer", 0, f"there is no offer `{offer}`", known))
         open_ = OpenCase.of(own(asked, unit.cases.get(case)), desk.keyring)
-        choice = Choice(id=uuid4(), at=desk.clock(), offer=offer, wanted=wanted, by=by)
+        at = newest_moment(desk.clock(), choices(unit, open_))
+        choice = Choice(id=uuid4(), at=at, offer=offer, wanted=wanted, by=by)
         add_item(unit, open_, CHOICE, choice.at, choice)
         journal.write(unit, "case:change", case=open_, details={"choice": str(choice.id), "wanted": wanted})
         done = Work(desk, unit, journal, asked, open_)
@@ -172,6 +185,15 @@ def _answer(desk: Desk, said: Said) -> Answer:
     if said.service is not None and counter.services.candidate(said.service) is None:
         todo = "`nrm directory list` shows the services"
         faults.append(Problem("--to", 0, "the directory has no such service", todo))
+    if said.until is not None and said.state != "given":
+        what = "what was refused or withdrawn has no last day"
+        faults.append(Problem("--until", 0, what, "leave it out; a no stands until the person says yes"))
+    carried = asked_for[said.disclosure].groups if said.disclosure in asked_for else GROUPS
+    beyond = [group for group in said.groups if group not in carried]
+    if beyond:
+        # INVARIANT (what was not read out is not agreed to): a wording names only what the disclosure could carry.
+        what = f"`{said.disclosure}` never tells {', '.join(f'`{group}`' for group in beyond)}"
+        faults.append(Problem("--group", 0, what, nearest("", carried)))
     if faults:
         raise UnknownNameError(faults)
     disclosure = asked_for[said.disclosure]

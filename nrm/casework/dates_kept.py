@@ -5,19 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nrm.casework.follow_up import clockmaker, start, stop
-from nrm.casework.items import RUNNING, clocks_of
+from nrm.casework.items import RUNNING
 from nrm.casework.placing import of_age
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nrm.case.record import CaseRecord
+    from nrm.casework.ports_referral import ClockRow
     from nrm.casework.steps import Work
     from nrm.engine.plan import Plan
     from nrm.referral.clock import Clock
     from nrm.rulebook.book import Within
 
 
-def keep_dates(work: Work, plan: Plan, record: CaseRecord) -> None:
-    """Start the clocks of the days that a record names, and stop those of days that it does not name any more."""
+def keep_dates(work: Work, plan: Plan, record: CaseRecord, old: Sequence[tuple[ClockRow, Clock]]) -> None:
+    """Start the clocks of the days that a record names, and stop those of days that it does not name any more.
+
+    `old` are the clocks of the case; such as tell a day stand in the store as they are here.
+    """
     books, maker = work.desk.books, clockmaker(work)
     calendar = work.desk.counter.calendar
 
@@ -32,17 +38,19 @@ def keep_dates(work: Work, plan: Plan, record: CaseRecord) -> None:
     if began is not None:
         wanted.append(maker.of_recovery(calendar.start_of(began), length("recovery_period_days")))
     wanted.append(maker.of_review(length("review_interval_days")))
-    _replace(work, wanted)
+    _replace(work, wanted, old)
 
 
-def _replace(work: Work, wanted: list[Clock]) -> None:
-    held = [
-        (row, one) for row, one in clocks_of(work.unit, work.case) if one.kind in {"birthday", "recovery", "review"}
-    ]
+def _replace(work: Work, wanted: list[Clock], old: Sequence[tuple[ClockRow, Clock]]) -> None:
+    held = [(row, one) for row, one in old if one.kind in {"birthday", "recovery", "review"}]
     same = {(one.code, one.due) for one in wanted}
     reviews = [one for _, one in held if one.kind == "review" and one.state in RUNNING]
     for row, one in held:
         if one.state in RUNNING and one.kind != "review" and (one.code, one.due) not in same:
             stop(work, row, one, "cancelled")
-    known = {(one.code, one.due) for _, one in held}
-    start(work, [one for one in wanted if (one.code, one.due) not in known and not (one.kind == "review" and reviews)])
+    known = {(one.code, one.due) for _, one in held if one.state != "cancelled"}
+    rung = {one.code for _, one in held if one.state == "done"}
+    # A day that has passed is due at once, and so at another moment with each decision; it rings only the first time.
+    past = {one.code for one in wanted if one.due <= one.made_at and one.code in rung}
+    new = [one for one in wanted if (one.code, one.due) not in known and one.code not in past]
+    start(work, [one for one in new if not (one.kind == "review" and reviews)])

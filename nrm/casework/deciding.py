@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import timedelta
 from os import urandom
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -112,6 +113,9 @@ def look(
     canonical = canonical_plan(plan)
     digest = plan_digest(canonical)
     decision = uuid4()
+    # A clock that was put back makes no older decision the newest.
+    earlier = unit.decisions.of(case.case)[-1:]
+    made_at = max([desk.clock(), *(one.made_at + timedelta.resolution for one in earlier)])
     # Salted, because equal facts give equal plans: a bare digest in the store could be guessed.
     salt = urandom(SECRET_BYTES)
     kept = {
@@ -125,7 +129,7 @@ def look(
             decision=decision,
             case=case.case,
             version=version,
-            made_at=desk.clock(),
+            made_at=made_at,
             on=on,
             country=country,
             rulebook=plan.digest,

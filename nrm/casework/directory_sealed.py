@@ -6,13 +6,15 @@ ranking needs of both, so that a process need not read the rest.
 INVARIANT (no address outside its seal): the records are opened, with the confidential addresses in them, in memory
 alone. They go from here to nothing but `seal`, and an error about them quotes nothing.
 
-INVARIANT (one edition): whoever changes the directory or the records writes `services` in the same unit of work. So its
-version counts the editions of all three, and of two who change at once the later one is told.
+INVARIANT (one edition): whoever changes the directory or the records writes `services` in the same unit of work, with
+the versions of both in it. So its version counts the editions of all three, of two who change at once the later one is
+told, and no older record, with a key that was given up since, can be put back in the place of today's.
 """
 
 from __future__ import annotations
 
 import json
+import struct
 import zlib
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +30,7 @@ from nrm.directory.sidecar import Sidecar
 from nrm.directory.store import from_bytes, to_bytes
 from nrm.errors import FileRefusedError, Problem
 from nrm.vault.envelope import DataKey, Place, open_sealed, seal
+from nrm.vault.errors import MisplacedError, of_vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -48,6 +51,9 @@ SERVICES: Final = "services"
 _NOBODY: Final = UUID(int=0)
 """In the place of a case id: the directory belongs to none."""
 
+_VERSIONS: Final = struct.Struct(">II")
+"""Before the services: the versions of the directory and of the records of which they were made."""
+
 _RECORDS: Final = TypeAdapter(tuple[Sidecar, ...])
 
 
@@ -67,8 +73,8 @@ def edition(shelf: Shelf) -> int:
 class Kept:
     """One edition of the directory; every part is opened when it is first asked for.
 
-    The parts raise `VaultError` when they are not as they were sealed, and `FileRefusedError` when another version of
-    the program wrote them.
+    The parts raise `VaultError` when they are not as they were sealed, or not of one edition, and `FileRefusedError`
+    when another version of the program wrote them.
     """
 
     key: DataKey
@@ -94,21 +100,32 @@ class Kept:
     @cached_property
     def services(self) -> tuple[Candidate, ...]:
         """Every service as matching sees it; made anew, in seconds, where another version of the program kept it."""
-        data = self._opened(SERVICES)
-        found = unpacked(data) if data is not None else None
+        found = unpacked(self._ranking[_VERSIONS.size :])
         return candidates(self.directory, self.sidecars) if found is None else found
 
     def with_directory(self, directory: Directory) -> tuple[Row, ...]:
         """Return what to put on the shelf so that it holds this directory."""
-        content = zlib.compress(to_bytes(directory))
-        return self._sealed(DIRECTORY, content), self._ranked(directory, self.sidecars)
+        row = self._sealed(DIRECTORY, zlib.compress(to_bytes(directory)))
+        return row, self._ranked(row[1], self._version(SIDECARS), candidates(directory, self.sidecars))
 
     def with_sidecars(self, sidecars: Mapping[Key, Sidecar]) -> tuple[Row, ...]:
         """Return what to put on the shelf so that it holds these records and no others."""
-        return self._sealed(SIDECARS, _plain(sidecars.values())), self._ranked(self.directory, sidecars)
+        row = self._sealed(SIDECARS, _plain(sidecars.values()))
+        return row, self._ranked(self._version(DIRECTORY), row[1], candidates(self.directory, sidecars))
 
-    def _ranked(self, directory: Directory, sidecars: Mapping[Key, Sidecar]) -> Row:
-        return self._sealed(SERVICES, packed(candidates(directory, sidecars)))
+    def _ranked(self, directory: int, sidecars: int, services: tuple[Candidate, ...]) -> Row:
+        return self._sealed(SERVICES, _VERSIONS.pack(directory, sidecars) + packed(services))
+
+    @cached_property
+    def _ranking(self) -> bytes:
+        return self._unsealed(SERVICES) or _VERSIONS.pack(0, 0)
+
+    def _opened(self, name: str) -> bytes | None:
+        expected = dict(zip((DIRECTORY, SIDECARS), _VERSIONS.unpack_from(self._ranking), strict=True))
+        if self._version(name) != expected[name]:
+            what = f"`{name}` has another version than the services were made of"
+            raise MisplacedError(of_vault(what, "somebody altered the store: keep it as it is, and restore a backup"))
+        return self._unsealed(name)
 
     def _version(self, name: str) -> int:
         return self.taken[name][0] if name in self.taken else 0
@@ -117,7 +134,7 @@ class Kept:
         version = self._version(name) + 1
         return name, version, seal(self.key, Place(_NOBODY, name, version), content)
 
-    def _opened(self, name: str) -> bytes | None:
+    def _unsealed(self, name: str) -> bytes | None:
         if name not in self.taken:
             return None
         version, sealed = self.taken[name]

@@ -11,6 +11,7 @@ from nrm.casework.items import RUNNING, clocks_of
 from nrm.casework.journal import Journal
 from nrm.casework.safe import OpenCase
 from nrm.casework.steps import Work
+from nrm.referral.escalation import CHASED
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -37,6 +38,8 @@ def duties(desk: Desk, asked: Asked, case: UUID) -> list[Clock]:
         open_ = OpenCase.of(_theirs(asked, unit.cases.get(case)), desk.keyring)
         journal.write(unit, "duty:read", case=open_)
         running = [clock for _, clock in clocks_of(unit, open_) if clock.state in RUNNING]
+        if asked.role == COORDINATOR:  # the other clocks tell days of the person, such as that of coming of age
+            running = [clock for clock in running if clock.kind in CHASED]
         return sorted(running, key=lambda clock: (clock.due, clock.code))
 
     return journal.attempt("duty:read", work)
@@ -56,7 +59,7 @@ def finish(desk: Desk, asked: Asked, case: UUID, duty: UUID) -> Clock:
         open_ = OpenCase.of(_theirs(asked, unit.cases.get(case)), desk.keyring)
         done = Work(desk, unit, journal, asked, open_)
         for row, clock in clocks_of(unit, open_):
-            if clock.id == duty and clock.state in RUNNING and clock.kind in {"duty", "task"}:
+            if clock.id == duty and clock.state in RUNNING and clock.kind in CHASED:
                 stop(done, row, clock)
                 journal.write(unit, "duty:done", case=open_, details={"duty": clock.code, "by": asked.role})
                 settle(done)

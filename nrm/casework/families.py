@@ -11,9 +11,12 @@ from uuid import UUID, uuid4
 
 from nrm.casework.asked import own, permit
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
+from nrm.casework.follow_up import need_person
 from nrm.casework.items import LINK, add_item, change_item, links
 from nrm.casework.journal import Journal
+from nrm.casework.last_plan import last_plan
 from nrm.casework.safe import OpenCase
+from nrm.casework.steps import Work
 from nrm.referral.family import Link, Relation
 
 if TYPE_CHECKING:
@@ -40,6 +43,8 @@ _SEEN_FROM_THERE: dict[Relation, Relation] = {
 def link(desk: Desk, asked: Asked, case: UUID, other: UUID, relation: Relation) -> None:
     """Link two cases that the asker's organisation keeps; `relation` is what the other person is to the first.
 
+    A danger that the newest plan of one knows raises the other at once.
+
     Raises:
         DeniedError, NoSuchCaseError, ShreddedError, VaultError: one of them cannot be opened by this asker, or at all.
     """
@@ -54,7 +59,11 @@ def link(desk: Desk, asked: Asked, case: UUID, other: UUID, relation: Relation) 
         for here, there, seen in sorted(((case, other, relation), (other, case, _SEEN_FROM_THERE[relation]))):
             open_ = OpenCase.of(own(asked, unit.cases.get(here)), desk.keyring)
             if all(one.other != there for _, one in links(unit, open_)):
-                add_item(unit, open_, LINK, now, Link(id=uuid4(), at=now, other=there, relation=seen))
+                known = last_plan(unit, OpenCase.of(own(asked, unit.cases.get(there)), desk.keyring))
+                raised = DANGER in known.findings
+                add_item(unit, open_, LINK, now, Link(id=uuid4(), at=now, other=there, relation=seen, raised=raised))
+                if raised:
+                    need_person(Work(desk, unit, journal, asked, open_), "relative_at_risk")
             journal.write(unit, "case:change", case=open_, details={"linked": seen})
 
     journal.attempt("case:change", work)
@@ -68,7 +77,10 @@ def unlink(desk: Desk, asked: Asked, case: UUID, other: UUID) -> None:
         permit(asked, "case:change")
         found = False
         for here, there in sorted(((case, other), (other, case))):
-            open_ = OpenCase.of(own(asked, unit.cases.get(here)), desk.keyring)
+            kept = own(asked, unit.cases.get(here))
+            if here == other and kept.wrapped_key is None:
+                continue  # it was shredded, and its end of the link with it
+            open_ = OpenCase.of(kept, desk.keyring)
             for row, one in links(unit, open_):
                 if one.other == there:
                     found = True

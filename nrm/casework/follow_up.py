@@ -59,7 +59,8 @@ def stop(work: Work, row: ClockRow, clock: Clock, state: ClockState = "done") ->
 
 def need_person(work: Work, code: TaskCode, *, about: UUID | None = None, why: tuple[str, ...] = ()) -> None:
     """Give somebody a task that concerns no single offer, unless just this one is running."""
-    if any(clock.state in RUNNING and (clock.code, clock.about) == (code, about) for _, clock in _tasks(work)):
+    running = [clock for _, clock in _tasks(work) if clock.state in RUNNING]
+    if any((clock.code, clock.about, clock.offer) == (code, about, None) for clock in running):
         return
     task = clockmaker(work).of_task(work.desk.counter.tasks[code], about=about, why=why)
     start(work, [task])
@@ -72,7 +73,9 @@ def find_next(work: Work, referral: Referral) -> None:
     if referral.offer is None:
         need_person(work, "no_answer", about=referral.id, why=why)
         return
-    _replace_task(work, referral.offer, FIND_NEXT, why=why, about=referral.id, look_at=work.desk.clock())
+    # Whoever held a draft back wanted to look first: when it was never sent, a person goes on, and not the program.
+    look_at = work.desk.clock() if referral.message is not None else None
+    _replace_task(work, referral.offer, FIND_NEXT, why=why, about=referral.id, look_at=look_at)
 
 
 def unplaced(work: Work, offer: str, code: TaskCode, why: Sequence[str] = (), by: str | None = None) -> None:
@@ -87,9 +90,8 @@ def note_transport(work: Work, referral: Referral) -> None:
         need_person(work, "confidential_transport", about=referral.id)
 
 
-def after_decision(work: Work, plan: Plan) -> None:
-    """Give every duty of a new plan its clock, and every open offer its holder."""
-    old = clocks_of(work.unit, work.case)
+def after_decision(work: Work, plan: Plan, old: Sequence[tuple[ClockRow, Clock]]) -> None:
+    """Give every duty of a new plan its clock, and every open offer its holder; `old` are all clocks of the case."""
     barred = {line.code for line in plan.withheld if line.kind == "duty"}
     changes = merged([clock for _, clock in old], clockmaker(work).of_plan(plan), barred)
     rows = {clock.id: row for row, clock in old}
@@ -100,15 +102,20 @@ def after_decision(work: Work, plan: Plan) -> None:
     start(work, changes.added)
     if plan.disputed:
         need_person(work, "look_at_dispute")
-    settle(work, LastPlan.of(plan))
+    settle(work, LastPlan.of(plan), [(row, clock) for row, clock in old if clock.kind == "task"])
 
 
-def settle(work: Work, plan: LastPlan | None = None) -> None:
-    """Hold every open offer: a task for what nobody holds, and none for what something else holds."""
+def settle(
+    work: Work, plan: LastPlan | None = None, tasks: Sequence[tuple[ClockRow, Clock]] | None = None
+) -> None:
+    """Hold every open offer: a task for what nobody holds, and none for what something else holds.
+
+    `plan` is the newest one, and `tasks` are those of the case for its offers; what is not at hand is read.
+    """
     plan = plan or last_plan(work.unit, work.case)
     referrals = [one for _, one in referrals_of(work.unit, work.case)]
     chosen = choices(work.unit, work.case)
-    tasks = _tasks(work)
+    tasks = _tasks(work) if tasks is None else tasks
     standing = standings(plan.offers, referrals, chosen, [clock for _, clock in tasks])
     for row, clock in tasks:
         held = standing.get(clock.offer) if clock.offer is not None else None

@@ -5,7 +5,10 @@ INVARIANT (an item is where it was put): each carries its own identifier inside,
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
+
+from pydantic import ValidationError
 
 from nrm.casework.ports import GroupRow
 from nrm.casework.ports_referral import ClockRow, ItemRow, ReferralRow
@@ -54,7 +57,12 @@ def unsealed(case: OpenCase, kind: str, version: int, data: bytes, named: UUID, 
         MisplacedError: it is another one than the store says.
         VaultError: it cannot be opened.
     """
-    found = model.model_validate_json(case.open(GroupRow(kind, version, data)))
+    held = case.open(GroupRow(kind, version, data))
+    try:
+        found = model.model_validate_json(held)
+    except ValidationError:  # its text quotes what was read
+        what = "a thing of a case is not of the form that this version writes"
+        raise MisplacedError(of_vault(what, "restore a backup, or use the version that wrote it")) from None
     if getattr(found, "id", None) != named:
         raise MisplacedError(of_vault("the store has one thing of a case in the place of another", "restore a backup"))
     return found
@@ -97,6 +105,14 @@ def feedback(unit: UnitOfWork, case: OpenCase) -> list[Feedback]:
 def links(unit: UnitOfWork, case: OpenCase) -> list[tuple[ItemRow, Link]]:
     """Return the links to cases of relatives that were not ended, with their rows."""
     return [(row, one) for row, one in _items(unit, case, LINK, Link) if not one.ended]
+
+
+def newest_moment(now: datetime, said: Iterable[Answer | Choice]) -> datetime:
+    """Return `now`, or the first moment after all of `said`.
+
+    INVARIANT (what is said last is newest): a clock that was put back makes no older yes stand above a no.
+    """
+    return max([now, *(one.at + timedelta.resolution for one in said)])
 
 
 def add_clocks(unit: UnitOfWork, case: OpenCase, clocks: Iterable[tuple[Clock, datetime | None]]) -> None:

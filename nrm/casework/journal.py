@@ -25,6 +25,7 @@ from nrm.casework.errors import (
     StoreError,
 )
 from nrm.casework.ports import EventRow
+from nrm.casework.referral_errors import NoSuchReferralError, OtherReferralError
 from nrm.errors import EngineError, NrmError
 from nrm.rulebook.vocabulary import GROUPS
 from nrm.vault.errors import KeyLostError, KeyStoreBusyError, KeyStoreRefusedError, UnknownSecretError, VaultError
@@ -45,7 +46,9 @@ DETAILS = "event"
 _REASONS: tuple[tuple[type[Exception], str, str], ...] = (
     (ShreddedError, "denied", "case_shredded"),
     (OtherOrganisationError, "denied", "other_organisation"),
+    (OtherReferralError, "denied", "other_organisation"),
     (NoSuchCaseError, "failed", "not_found"),
+    (NoSuchReferralError, "failed", "not_found"),
     (StaleVersionError, "failed", "conflict"),
     (StoreError, "failed", "storage_failed"),
     (KeyLostError, "failed", "key_destroyed"),

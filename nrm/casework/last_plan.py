@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nrm.vault.errors import MisplacedError, of_vault
+
 if TYPE_CHECKING:
     from nrm.casework.ports import UnitOfWork
     from nrm.casework.safe import OpenCase
@@ -33,7 +35,10 @@ def last_plan(unit: UnitOfWork, case: OpenCase) -> LastPlan:
     if not made:
         return LastPlan()
     newest = made[-1]
-    lines = case.open_json(DECISION, newest.version, newest.sealed)["plan"]["lines"]
+    kept = case.open_json(DECISION, newest.version, newest.sealed)
+    if kept["decision"] != str(newest.decision):
+        raise MisplacedError(of_vault("the store has one decision in the place of another", "restore a backup"))
+    lines = kept["plan"]["lines"]
     by_kind = [(line["kind"], line["code"]) for line in lines]
     return LastPlan(
         tuple(code for kind, code in by_kind if kind == "offer"),

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from nrm.case.dates import ADULT_AT, anniversary
-from nrm.casework.items import add_referral, ledger
+from nrm.casework.items import add_referral, feedback, ledger, referrals_of
 from nrm.casework.referral_errors import NoSuchServiceError, NotFittingError
 from nrm.casework.services import mark, organisation_of
 from nrm.directory.distance import sane
+from nrm.directory.hard import conflict, zone
 from nrm.directory.match import Refused, judge
 from nrm.directory.need import Zone, kept_away, need_of
 from nrm.referral.disclosure import Permission, Withheld, permission
@@ -56,7 +57,7 @@ class Wish:
 
 @dataclass(frozen=True)
 class Tried:
-    """A service that could not be asked, and why: a reason of `Withheld`, or `key_missing`."""
+    """A service that was not asked, and why: a reason of `Withheld`, `key_missing`, or what must be asked first."""
 
     service: Key
     why: str
@@ -93,6 +94,10 @@ def place(desk: Desk, unit: UnitOfWork, case: OpenCase, seen: Look, wish: Wish, 
         if isinstance(allowed, Withheld):
             tried.append(Tried(key, allowed.why))
             continue
+        unsure = _to_be_asked(desk, seen, wish, key)
+        if unsure is not None:
+            tried.append(Tried(key, unsure))
+            continue
         drafted = _drafted(desk, seen, wish, key, age, allowed)
         marked = mark(desk.counter.mark_key, organisation_of(key))
         return Placed(
@@ -112,10 +117,34 @@ def permitted(desk: Desk, seen: Look, lines: Sequence[Answer], disclosure: str, 
         disclosure,
         service,
         sidecar.needs if sidecar is not None else None,
-        plan.on,
+        # Consent that is over today allows nothing, whatever day the plan was asked for.
+        max(plan.on, desk.counter.calendar.day_of(desk.clock())),
         child=treated_as_child(plan),
         of_age=of_age(seen.record),
     )
+
+
+_UNFIT: Final = frozenset({"not_safe", "wrong_service", "service_cannot"})
+"""Why a referral was revoked whose service is not asked again by itself."""
+
+
+def not_again(unit: UnitOfWork, case: OpenCase, offer: str) -> frozenset[Key]:
+    """Return the services that are not chosen for an offer without being named: they said no, or were silent, or unfit.
+
+    INVARIANT (not there again): nor is one where the person felt unsafe, whatever it was asked for.
+    """
+    referrals = [one for _, one in referrals_of(unit, case)]
+    unsafe = {said.referral for said in feedback(unit, case) if said.safe == "no"}
+    tried = {one.service for one in referrals if one.offer == offer and (_silent(one) or _unfit(one))}
+    return frozenset(tried | {one.service for one in referrals if one.id in unsafe})
+
+
+def _silent(one: Referral) -> bool:
+    return one.state in {"declined", "expired"} and one.message is not None
+
+
+def _unfit(one: Referral) -> bool:
+    return one.state == "revoked" and one.passed[-1].reason in _UNFIT
 
 
 def treated_as_child(plan: Plan) -> bool:
@@ -147,17 +176,36 @@ def _services(desk: Desk, seen: Look, wish: Wish, disclosure: str) -> Iterator[K
             keys = (ranking.candidates[row].key for row in ranking.rows.tolist())
             yield from (key for key in keys if key not in wish.not_again and _is_recipient(desk, key, disclosure))
         return
-    candidate = services.candidate(wish.service)
+    check_chosen(desk, seen, disclosure, wish.offer, wish.service, wish.where)
+    yield wish.service
+
+
+def _to_be_asked(desk: Desk, seen: Look, wish: Wish, service: Key) -> str | None:
+    """Return what a person must ask about a service that nobody named: it may be near the exploiters, or be theirs.
+
+    INVARIANT (not near them unasked): a service that may lie where the person must not go gets no package until a
+    person has asked, and named it.
+    """
+    candidate = desk.counter.services.candidate(service)
+    if wish.service is not None or wish.offer is None or candidate is None:
+        return None
+    needed = need(seen, wish.offer, wish.where)
+    lines = (zone(needed, candidate), conflict(needed, candidate))
+    return next((f"{line.criterion}_unknown" for line in lines if line.state == "unknown"), None)
+
+
+def check_chosen(desk: Desk, seen: Look, disclosure: str, offer: str | None, service: Key, where: Where) -> None:
+    """Refuse a service that cannot be asked. Raises `NoSuchServiceError` or `NotFittingError`."""
+    candidate = desk.counter.services.candidate(service)
     if candidate is None:
         raise NoSuchServiceError
-    if not _is_recipient(desk, wish.service, disclosure, known=wish.offer is None):
+    if not _is_recipient(desk, service, disclosure, known=offer is None):
         recipient = desk.books.words().disclosures[disclosure].recipient
         raise NoSuchServiceError(f"the service is not known to be a `{recipient}`")
-    if wish.offer is not None:
-        judged = judge(need(seen, wish.offer, wish.where), candidate)
+    if offer is not None:
+        judged = judge(need(seen, offer, where), candidate)
         if isinstance(judged, Refused):
             raise NotFittingError(tuple(line.criterion for line in judged.lines))
-    yield wish.service
 
 
 def _is_recipient(desk: Desk, service: Key, disclosure: str, *, known: bool = False) -> bool:

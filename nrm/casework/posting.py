@@ -92,6 +92,8 @@ def post(desk: Desk, carry: Carry, most: int = AT_ONCE) -> Posted:
     rows = desk.store.run(lambda unit: unit.outbox.claim(now, now + LEASE, lease, most))
     done = Posted()
     for row in rows:
+        if desk.clock() >= now + LEASE:
+            break  # services that hang have used up the lease: the rest is anybody's by now
         ending = _deliver(desk, carry, row, lease)
         if ending is not None:
             done += Posted(**{ending: 1})
@@ -100,9 +102,9 @@ def post(desk: Desk, carry: Carry, most: int = AT_ONCE) -> Posted:
 
 def _deliver(desk: Desk, carry: Carry, row: OutboxRow, lease: UUID) -> Ending | None:
     try:
-        body, way = desk.store.run(lambda unit: _ready(desk, unit, row))
+        body, way = desk.store.run(lambda unit: _ready(desk, unit, row, lease))
     except (NoSuchCaseError, ShreddedError):
-        return None  # it was shredded meanwhile, and its messages with it
+        return None  # it was taken back, or shredded, or another worker has it
     except VaultError:
         # One broken case does not keep the others waiting; it is tried again, because a key may come back.
         due = desk.clock() + UNOPENED
@@ -120,8 +122,15 @@ def _deliver(desk: Desk, carry: Carry, row: OutboxRow, lease: UUID) -> Ending | 
     return desk.store.run(note)
 
 
-def _ready(desk: Desk, unit: UnitOfWork, row: OutboxRow) -> tuple[bytes, Delivery]:
-    """Open one message, and find the way to its service."""
+def _ready(desk: Desk, unit: UnitOfWork, row: OutboxRow, lease: UUID) -> tuple[bytes, Delivery]:
+    """Open one message, and find the way to its service.
+
+    INVARIANT (what was taken back is not sent): a worker takes many messages at a time, so each is looked for again
+    just before it is carried.
+    """
+    lying = unit.outbox.get(row.case, row.message)
+    if lying is None or lying.lease != lease:
+        raise NoSuchCaseError
     case = OpenCase.of(unit.cases.get(row.case), desk.keyring)
     found = unit.referrals.find(row.about)
     if found is None or found.case != row.case:
@@ -156,7 +165,7 @@ def _receipt(work: Work, row: OutboxRow, receipt: bytes | None) -> None:
     found = next(one for one in work.unit.referrals.of(row.case) if one.referral == row.about)
     referral = opened_referral(work.case, found)
     sidecar = work.desk.counter.services.sidecar(referral.service)
-    key = sidecar.signing_key if sidecar is not None else None
+    key = sidecar.signing_key if sidecar is not None and sidecar.confirmed is not None else None
     if row.kind != PACKAGE or receipt is None or key is None or referral.state != "sent":
         return
     try:

@@ -13,6 +13,10 @@ class NoSuchReferralError(CaseworkError):
         super().__init__(Problem("referral", 0, "there is no such referral", "check the identifier"))
 
 
+class OtherReferralError(NoSuchReferralError):
+    """It is another service's or organisation's: the log says so, the asker hears what is said where there is none."""
+
+
 class NotOfferedError(CaseworkError):
     """The plan does not offer that, so nobody can be asked for it."""
 

@@ -13,18 +13,30 @@ from nrm.casework.asked import NotPermittedError, Why, own, permit, permit_group
 from nrm.casework.concluding import conclude
 from nrm.casework.deciding import Look, look
 from nrm.casework.errors import StaleVersionError
-from nrm.casework.follow_up import unplaced
+from nrm.casework.follow_up import need_person, unplaced
 from nrm.casework.items import choices, ledger, referrals_of
 from nrm.casework.journal import Journal
-from nrm.casework.placing import KEY_MISSING, Tried, Wish, permitted, place, until
+from nrm.casework.placing import (
+    KEY_MISSING,
+    Tried,
+    Wish,
+    check_chosen,
+    not_again,
+    of_age,
+    permitted,
+    place,
+    treated_as_child,
+    until,
+)
 from nrm.casework.referral_errors import (
     AlreadyReferredError,
     NoSuchReferralError,
+    NoSuchServiceError,
     NotOfferedError,
     RefusedByPersonError,
 )
 from nrm.casework.safe import OpenCase
-from nrm.casework.steps import Work, send
+from nrm.casework.steps import Work, send, wait
 from nrm.errors import Problem, UnknownNameError, nearest
 from nrm.referral.disclosure import Withheld
 from nrm.referral.referral import Where
@@ -134,6 +146,7 @@ def attempt(work: Work, seen: Look, wish: Wish, *, hold: bool = False) -> Referr
         if hold:
             told = {"referral": str(referral.id)}
             work.journal.write(work.unit, "referral:draft", case=work.case, details=told, purpose=referral.purpose)
+            wait(work, referral)  # a draft holds its offer too, and must not be forgotten
         else:
             row, referral = send(work, row, referral, seen.parts, placed.sources)
         return Referred(referral, row.version, None, placed.tried[:MOST_TOLD])
@@ -144,6 +157,8 @@ def attempt(work: Work, seen: Look, wish: Wish, *, hold: bool = False) -> Referr
     if wish.offer is not None:
         by = work.desk.counter.routes.arranged_by(wish.offer)
         unplaced(work, wish.offer, task, why=tuple(sorted({one.why for one in tried})), by=by)
+    else:
+        need_person(work, task, why=tuple(sorted({one.why for one in tried})))
     return Referred(None, 0, task, tried[:MOST_TOLD])
 
 
@@ -153,6 +168,7 @@ def send_draft(desk: Desk, asked: Asked, case: UUID, referral: UUID, seen_versio
     Raises:
         NoSuchReferralError: there is none.
         NotPermittedError: what it rested on is gone.
+        NotOfferedError, NoSuchServiceError, NotFittingError: the plan, the key or the service is not what it was.
         StaleVersionError, TransitionRefusedError: it changed, or is no draft.
     """
     journal = Journal(desk, asked)
@@ -168,11 +184,22 @@ def send_draft(desk: Desk, asked: Asked, case: UUID, referral: UUID, seen_versio
         if seen_version is not None and kept[0].version != seen_version:
             raise StaleVersionError(seen_version, kept[0].version)
         seen = look(desk, unit, journal, done.case, row.version, on, desk.counter.country)
-        allowed = permitted(desk, seen, ledger(unit, done.case), kept[1].disclosure, kept[1].service)
+        was = kept[1]
+        if was.offer is not None and was.offer not in seen.made.plan.codes("offer"):
+            raise NotOfferedError(was.offer)
+        check_chosen(desk, seen, was.disclosure, was.offer, was.service, was.where)
+        sidecar = desk.counter.services.sidecar(was.service)
+        age = sidecar.usable_key if sidecar is not None else None
+        if age is None:
+            raise NoSuchServiceError("nobody has confirmed a key of the service")
+        allowed = permitted(desk, seen, ledger(unit, done.case), was.disclosure, was.service)
         if isinstance(allowed, Withheld):
             raise NotPermittedError(_DENIED_WHY[allowed.why], f"this may not be sent any more (`{allowed.why}`)")
-        draft = kept[1].model_copy(
+        draft = was.model_copy(
             update={
+                "age": age,
+                "child": treated_as_child(seen.made.plan),
+                "of_age": of_age(seen.record),
                 "groups": allowed.groups,
                 "consents": allowed.consents,
                 "decision": seen.made.decision,
@@ -206,6 +233,9 @@ def _wish(work: Work, seen: Look, request: Request) -> Wish:
         if code not in words.disclosures:
             todo = nearest(code, words.disclosures)
             raise UnknownNameError(Problem("--disclosure", 0, f"there is no disclosure `{code}`", todo))
+        told = [one for _, one in referrals_of(work.unit, work.case) if one.offer is None and one.disclosure == code]
+        if any(one.live and one.service == request.service for one in told):
+            raise AlreadyReferredError(code)
         return Wish(code, None, request.service, request.language, request.where)
     offer = request.offer
     if offer not in words.offers:
@@ -218,7 +248,7 @@ def _wish(work: Work, seen: Look, request: Request) -> Wish:
     others = [one for _, one in referrals_of(work.unit, work.case) if one.offer == offer]
     if any(one.live for one in others):
         raise AlreadyReferredError(offer)
-    tried = frozenset(one.service for one in others if one.state in {"declined", "expired"})
+    tried = not_again(work.unit, work.case, offer)
     disclosure = work.desk.counter.routes.disclosure(offer)
     return Wish(disclosure, offer, request.service, request.language, request.where, tried)
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from nrm.casework.asked import Asked
     from nrm.casework.desk import Desk
     from nrm.casework.ports import UnitOfWork
+    from nrm.engine.plan import Plan
     from nrm.referral.referral import Referral
 
 _WHY = {"refused": "consent_withdrawn", "withdrawn": "consent_withdrawn"}
@@ -39,8 +40,8 @@ def revoke(desk: Desk, asked: Asked, case: UUID, referral: UUID, seen: int | Non
 
     def work(unit: UnitOfWork) -> Referral:
         permit(asked, "referral:revoke")
-        held = {row.referral: row for row in unit.referrals.of(case)}
         open_ = OpenCase.of(own(asked, unit.cases.get(case)), desk.keyring)
+        held = {row.referral: row for row in unit.referrals.of(case)}
         row = held.get(referral)
         if row is None:
             raise NoSuchReferralError
@@ -76,6 +77,23 @@ def revoke_broken(work: Work, on: date, age: Age | None = None) -> list[Referral
             _, after = take(work.by_worker(), row, one, "revoke", _WHY.get(why, "consent_over"))
             ended.append(after)
     return ended
+
+
+def revoke_barred(work: Work, plan: Plan) -> None:
+    """Revoke, as the program, every live referral whose disclosure, or the duty it rests on, a bar now withholds.
+
+    So does one that asks for no help and rests on a consent, as that to share a name abroad, when the plan does not
+    disclose it any more. Other referrals that the plan just does not name stay until a person looks: a machine takes no
+    help away and lets no duty fade. Neither does it anything while the engines differ.
+    """
+    if plan.disputed:
+        return
+    barred = {line.code for line in plan.withheld}
+    for row, one in referrals_of(work.unit, work.case):
+        told_only = one.offer is None and one.basis == "consent"
+        gone = told_only and one.disclosure not in plan.codes("disclosure")
+        if one.live and (gone or barred & {one.disclosure, one.duty}):
+            take(work.by_worker(), row, one, "revoke", "no_longer_permitted")
 
 
 def revoke_for(work: Work, offer: str) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-import rfc8785
-
+from nrm.audit.canonical import canonical
 from nrm.audit.entry import SECRET_BYTES
 from nrm.casework.errors import ShreddedError
 from nrm.casework.ports import GroupRow
@@ -68,7 +67,7 @@ class OpenCase:
 
     def seal_json(self, group: str, version: int, value: Any) -> bytes:  # noqa: ANN401 - anything that JSON can hold
         """Return `value` as sealed canonical JSON (RFC 8785)."""
-        return self.seal(group, version, rfc8785.dumps(value)).sealed
+        return self.seal(group, version, canonical(value)).sealed
 
     def open_json(self, group: str, version: int, sealed: bytes) -> Any:  # noqa: ANN401 - as above
         """Return what `seal_json` sealed."""

@@ -78,10 +78,15 @@ def post_revocation(desk: Desk, unit: UnitOfWork, case: OpenCase, referral: Refe
     waiting = unit.outbox.get(case.case, referral.message) if referral.message is not None else None
     if waiting is not None:
         unit.outbox.done(case.case, waiting.message, waiting.lease)
-    if referral.message is None or (waiting is not None and not waiting.attempts):
+    if referral.message is None or (waiting is not None and not waiting.attempts and not _known_there(referral)):
         return
     header = _header(desk, referral, "revocation", ())
     _post(desk, unit, case, header, revocation(header, desk.counter.speaker(referral.language)), REVOCATION)
+
+
+def _known_there(referral: Referral) -> bool:
+    """Say whether the service knows of the referral: it fetched the package, or somebody has its answer."""
+    return any(one.verb not in {"draft", "send", "revoke"} for one in referral.passed)
 
 
 def parcel_bytes(case: OpenCase, row: OutboxRow) -> bytes:
@@ -91,10 +96,16 @@ def parcel_bytes(case: OpenCase, row: OutboxRow) -> bytes:
         MisplacedError: the store has another message in its place.
     """
     held = case.open(GroupRow(MESSAGE, 1, row.sealed))
-    if held[:16] != row.message.bytes:
+    label = _label(row.message, row.about, row.kind)
+    if not held.startswith(label):
         what = "the store has one message of a case in the place of another"
         raise MisplacedError(of_vault(what, "restore a backup"))
-    return held[16:]
+    return held[len(label) :]
+
+
+def _label(message: UUID, about: UUID, kind: str) -> bytes:
+    """Return what stands before a sealed package: which message it is, of which referral, and of which kind."""
+    return message.bytes + about.bytes + kind.encode() + b"\0"
 
 
 def _header(desk: Desk, referral: Referral, kind: Literal["referral", "revocation"], sources: Sequence[str]) -> Header:
@@ -125,6 +136,6 @@ def _post(
     desk: Desk, unit: UnitOfWork, case: OpenCase, header: Header, files: Mapping[str, bytes], kind: str
 ) -> Posted:
     package = seal_package(files, header.recipient.age, desk.counter.signer)
-    sealed = case.seal(MESSAGE, 1, header.message.bytes + package).sealed
+    sealed = case.seal(MESSAGE, 1, _label(header.message, header.referral, kind) + package).sealed
     unit.outbox.add(OutboxRow(header.message, case.case, header.referral, kind, header.sent_at, sealed))
     return Posted(header.message, hashlib.sha256(package).hexdigest())

@@ -39,11 +39,12 @@ AT_ONCE = 10_000
 class Batch:
     """What a unit of work computed, so that publishing need not: the tiles on from the checkpoint `before`.
 
-    `before` is None when the walk did not go on from what is published.
+    `before` is None when the walk did not go on from what is published; `full` says that more entries may wait.
     """
 
     before: Checkpoint | None = None
     note: bytes = b""
+    full: bool = False
     tiles: list[tuple[Tile, bytes]] = field(default_factory=list)
 
     def take(self, tile: Tile, data: bytes) -> bytes:
@@ -80,8 +81,10 @@ class Sequencer:
             StoreError: the store cannot be used.
         """
         self.publish()
-        while (batch := self._store.run(self._sequence)) is not None:
+        more = True
+        while more and (batch := self._store.run(self._sequence)) is not None:
             self.publish(batch)
+            more = batch.full
         return self._store.run(lambda unit: unit.log.peek()).size
 
     def publish(self, batch: Batch | None = None) -> None:
@@ -125,7 +128,9 @@ class Sequencer:
             batch.note = new.note
             return new
 
-        return batch if unit.log.grow(AT_ONCE, sign) else None
+        count = unit.log.grow(AT_ONCE, sign)
+        batch.full = count == AT_ONCE
+        return batch if count else None
 
     def _at(self, unit: UnitOfWork, head: LogHead, batch: Batch) -> Growth:
         """Return the log as it stands: from the last published tiles where they are as far, or else entry by entry."""

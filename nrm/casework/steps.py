@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from nrm.referral.referral import Referral, Verb
 
 _ENDS_WAITING: frozenset[Verb] = frozenset({"accept", "decline", "revoke", "expire", "complete"})
+_STAYS: Final = frozenset({"service_felt_unsafe"})
+"""Tasks about a referral that its end does not end: a person felt unsafe, whatever became of the referral."""
 _NOBODY: Final = UUID(int=0)
 
 
@@ -90,18 +92,24 @@ def send(
     work: Work, row: ReferralRow, referral: Referral, parts: Mapping[str, bytes], sources: Sequence[str]
 ) -> tuple[ReferralRow, Referral]:
     """Seal the package of a draft, put it into the outbox and start the clock of its answer."""
+    stop_clocks(work, about=referral.id)  # that of the draft
     posted = post_package(work.desk, work.unit, work.journal, work.case, parts, referral, sources)
     kept, sent = take(work, row, referral, "send", posted=posted)
-    maker = Clockmaker(work.desk.clock(), work.desk.counter.calendar, uuid4)
-    waits = maker.of_answer(sent, work.desk.counter.tasks)
-    add_clocks(work.unit, work.case, [(waits, waits.due)])
+    wait(work, sent)
     return kept, sent
+
+
+def wait(work: Work, referral: Referral) -> None:
+    """Start the clock after which a referral holds its offer no more: no answer came, or its draft was not sent."""
+    maker = Clockmaker(work.desk.clock(), work.desk.counter.calendar, uuid4)
+    waits = maker.of_answer(referral, work.desk.counter.tasks)
+    add_clocks(work.unit, work.case, [(waits, waits.due)])
 
 
 def stop_clocks(work: Work, *, about: UUID) -> None:
     """Stop the clock of the answer and the tasks of one referral: nothing is left of them to be done."""
     now = work.desk.clock()
     for row, clock in clocks_of(work.unit, work.case):
-        if clock.about == about and clock.state in RUNNING:
+        if clock.about == about and clock.state in RUNNING and clock.code not in _STAYS:
             ended = clock.model_copy(update={"state": "cancelled", "ended_at": now})
             change_clock(work.unit, work.case, row, ended, None)

@@ -15,20 +15,19 @@ from typing import TYPE_CHECKING, Final
 from nrm.casework.answering import step_taken
 from nrm.casework.concluding import conclude
 from nrm.casework.deciding import look
-from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError
+from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError, StoreError
 from nrm.casework.follow_up import FIND_NEXT, need_person, settle
-from nrm.casework.items import RUNNING, change_clock, opened_clock, referrals_of
+from nrm.casework.items import RUNNING, change_clock, ledger, opened_clock, referrals_of
 from nrm.casework.journal import Journal
-from nrm.casework.placing import Wish
+from nrm.casework.placing import Wish, not_again
 from nrm.casework.referring import attempt
-from nrm.casework.revoking import revoke_broken
+from nrm.casework.revoking import Age, revoke_broken
 from nrm.casework.safe import OpenCase
 from nrm.casework.steps import Work, worker
-from nrm.errors import EngineError, UnknownNameError
+from nrm.errors import NrmError
 from nrm.referral.escalation import look as looked_at
 from nrm.referral.escalation import wake_at
 from nrm.referral.tasks import TASKS
-from nrm.vault.errors import VaultError
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -81,7 +80,9 @@ def tick(desk: Desk, unopened: set[UUID], most: int = AT_ONCE) -> Ticked:
             continue
         try:
             done += _one(desk, row)
-        except (VaultError, EngineError, UnknownNameError):
+        except StoreError:
+            raise
+        except NrmError:
             unopened.add(row.clock)
             done += Ticked(unopened=1)
     return done
@@ -102,7 +103,8 @@ def _look(desk: Desk, unit: UnitOfWork, row: ClockRow) -> Ticked:
     clock = opened_clock(case, row)
     chain = desk.counter.tasks.chain(clock.by)
     now = desk.clock()
-    if clock.code == FIND_NEXT and clock.state in RUNNING and clock.level == 0 and now < clock.due:
+    early = row.due_at is not None and row.due_at < clock.due  # looked at before it is due, also when that was long ago
+    if clock.code == FIND_NEXT and clock.state in RUNNING and early:
         change_clock(unit, case, row, clock, clock.due)
         _find_next(work, clock)
         return Ticked(looked=1, rang=1)
@@ -114,7 +116,7 @@ def _look(desk: Desk, unit: UnitOfWork, row: ClockRow) -> Ticked:
     if found.rings is not None:
         _ring(work, clock, found.rings)
         return Ticked(looked=1, rang=1)
-    told = {"duty": clock.code, "level": after.level, "hear": list(found.hear)}
+    told = {"clock": str(clock.id), "duty": clock.code, "level": after.level, "hear": list(found.hear)}
     work.journal.write(unit, "duty:escalate" if after.level > 1 else "duty:late", case=case, details=told)
     return Ticked(looked=1, late=1)
 
@@ -127,11 +129,35 @@ def _ring(work: Work, clock: Clock, code: str) -> None:
                 step_taken(work, row, "expire", None)
         return
     if clock.kind in {"consent", "birthday"}:
-        revoke_broken(work, work.desk.counter.calendar.day_of(work.desk.clock()))
+        revoke_broken(work, work.desk.counter.calendar.day_of(work.desk.clock()), _age(work, clock))
+    if clock.kind == "consent" and _said_since(work, clock):
+        return  # the person, or the guardian, has said something newer: there is nothing to ask, and nothing ended here
     if clock.code == "consent_over":
         work.journal.write(work.unit, "consent:expire", case=work.case, details={"consent": str(clock.about)})
     need_person(work, _task(code), about=clock.about)
     settle(work)
+
+
+def _age(work: Work, clock: Clock) -> Age | None:
+    """Return that the person is an adult when a clock says so; a referral may have been made before that was known."""
+    if clock.code != "person_is_eighteen":
+        return None
+    return Age(child=False, of_age=work.desk.counter.calendar.day_of(clock.due))
+
+
+def _said_since(work: Work, clock: Clock) -> bool:
+    """Say whether the line of the ledger that a clock is about was followed by one that takes its place."""
+    lines = ledger(work.unit, work.case)
+    about = next((one for one in lines if one.id == clock.about), None)
+    if about is None:
+        return False
+    same = [one for one in lines if (one.purpose, one.recipient, one.by) == (about.purpose, about.recipient, about.by)]
+    return any(
+        one.at > about.at
+        and one.service in {None, about.service}
+        and (not one.groups or set(about.groups) <= set(one.groups))
+        for one in same
+    )
 
 
 def _find_next(work: Work, clock: Clock) -> None:
@@ -145,8 +171,8 @@ def _find_next(work: Work, clock: Clock) -> None:
     day = desk.counter.calendar.day_of(desk.clock())
     seen = look(desk, unit, work.journal, case, unit.cases.get(case.case).version, day, desk.counter.country)
     if clock.offer in seen.made.plan.codes("offer"):
-        not_again = frozenset(one.service for one in ended)
-        attempt(work, seen, Wish(last.disclosure, clock.offer, None, last.language, last.where, not_again))
+        passed_over = not_again(unit, case, last.offer or "")
+        attempt(work, seen, Wish(last.disclosure, clock.offer, None, last.language, last.where, passed_over))
     conclude(work, seen.made.plan, seen.record)
 
 

@@ -60,6 +60,7 @@ def whereabouts(desk: Desk, asked: Asked, case: UUID, referral: UUID) -> SecretS
 
     def work(unit: UnitOfWork) -> SecretStr | None:
         permit(asked, "directory:read")
+        permit(asked, "referral:read")  # those who keep the directory bring nobody anywhere
         open_ = OpenCase.of(own(asked, unit.cases.get(case)), desk.keyring)
         _, one = _taken(unit, open_, referral)
         if one.transporter != asked.who:

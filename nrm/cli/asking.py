@@ -41,7 +41,7 @@ WhoElse = Annotated[str, typer.Option("--who", envvar="NRM_WHO", metavar="ID", h
 RoleElse = Annotated[str, typer.Option("--role", envvar="NRM_ROLE", metavar="ROLE", help="Your role; with --home.")]
 Service = Annotated[
     str | None,
-    typer.Option("--service", envvar="NRM_SERVICE", metavar="SOURCE:ID", help="Your service, in the role provider."),
+    typer.Option("--service", metavar="SOURCE:ID", help="Your service, in the role provider."),
 ]
 To = Annotated[str | None, typer.Option("--to", metavar="SOURCE:ID", help="A service of the directory.")]
 Purpose = Annotated[str, typer.Option("--purpose", metavar="PURPOSE", help="What for; case_management if not said.")]
@@ -102,7 +102,7 @@ def service_key(text: str, option: str = "--to") -> Key:
     return source, name
 
 
-def answering(
+def answering_as(
     opened: Office, who: str, organisation: str | None, role: str, service: str | None, purpose: str = CASE_MANAGEMENT
 ) -> Asked:
     """Return who asks: somebody of a service, in the role `provider`, or somebody who keeps cases, in any other.

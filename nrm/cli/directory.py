@@ -74,7 +74,8 @@ def import_(
         write_bytes(out, to_bytes(changes.directory))
     else:
         with Installed(home, who, role, passphrase_file).opened() as (opened, asked):
-            directory, report, unmapped = _read(path, source, box, opened.app)
+            made = application(rules, seeds) if rules or seeds else opened.app
+            directory, report, unmapped = _read(path, source, box, made)
             changes = import_directory(opened.desk, asked, opened.directory_key, directory, source)
     print_import(report, unmapped, directory, changes, as_json=as_json)
 

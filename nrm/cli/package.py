@@ -111,7 +111,7 @@ def reply(
     verb: Annotated[str, typer.Option("--verb", metavar="WORD", help="receive, accept, decline, start or complete.")],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The new file to send back.")],
     reason: Annotated[
-        str | None, typer.Option("--reason", metavar="CODE", help="Why you decline: no_room, language, …")
+        str | None, typer.Option("--reason", metavar="CODE", help="Why you decline: no_capacity, too_far, …")
     ] = None,
 ) -> None:
     """Write a signed answer to a package; it says one word, and nothing about the person."""

@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nrm.bootstrap import case_document
+from nrm.casework import deciding
+from nrm.casework.asked import CASE_MANAGEMENT
+from nrm.cli.asking import HomeElse, Organisation, Purpose, RoleElse, WhoElse, asking, office
+from nrm.cli.cases import typed_id
 from nrm.cli.decide import LOOK_AT_IT
 from nrm.cli.options import CaseFile, Country, Language, OnDate, RulesFolder, SeedsFolder, application, day
 from nrm.cli.private_file import write_new
+from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - read by typer at run time
 from nrm.letter.letter import discreet_letter, letter, letter_of_one
 from nrm.letter.pdf import as_pdf
 from nrm.letter.text import as_text
@@ -43,7 +48,8 @@ def main() -> None:
 
 @app.command("print")
 def print_plan(
-    file: CaseFile,
+    file: CaseFile = "",
+    case: Annotated[str | None, typer.Option("--case", metavar="CASE", help="A stored case, in place of FILE.")] = None,
     on: OnDate = None,
     country: Country = None,
     lang: Language = "en",
@@ -53,17 +59,39 @@ def print_plan(
     reasons: Reasons = None,
     discreet: Discreet = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    home: HomeElse = None,
+    who: WhoElse = "",
+    role: RoleElse = "",
+    purpose: Purpose = CASE_MANAGEMENT,
+    organisation: Organisation = None,
+    passphrase_file: PassphraseFile = None,
     rules: RulesFolder = None,
     seeds: SeedsFolder = None,
 ) -> None:
-    """Print the plan for FILE as a letter to the person; leaves with 1 when a person must look at the plan first."""
+    """Print the plan for FILE, or for a stored case, as a letter to the person.
+
+    Of a stored case a decision is made and kept. Leaves with 1 when a person must look at the plan first.
+    """
+    if (case is None) == (not file):
+        raise typer.BadParameter("name a case file, or a stored case with --case", param_hint="FILE / --case")
     if pdf is not None and out is not None:
         raise typer.BadParameter("name one file, a PDF or a text", param_hint="--pdf / --out")
     if discreet and reasons:
         raise typer.BadParameter("a discreet letter gives no reasons", param_hint="--discreet / --why")
-    application_ = application(rules, seeds)
-    speaker = application_.speaker(lang)
-    plan = application_.decide(case_document(file), day(on), country)
+    if case is not None:
+        if home is None:
+            raise typer.BadParameter("a stored case is in an installation", param_hint="--home")
+        if rules is not None or seeds is not None:
+            raise typer.BadParameter("a stored case is decided by the rules of its installation", param_hint="--rules")
+        with office(home, passphrase_file) as opened:
+            speaker = opened.app.speaker(lang)
+            asked = asking(opened, who, organisation, role, purpose)
+            on_day, where = day(on), country or opened.home.country
+            plan = deciding.decide(opened.desk, asked, typed_id(case), on_day, where).plan
+    else:
+        application_ = application(rules, seeds)
+        speaker = application_.speaker(lang)
+        plan = application_.decide(case_document(file), day(on), country)
     hand_out(letter_for(plan, speaker, offer, reasons=reasons, discreet=discreet), pdf, out, force=force)
     if plan.disputed:
         typer.echo(f"{speaker.phrase('disputed_title')}. {speaker.phrase('disputed_text')}", err=True)

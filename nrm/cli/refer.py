@@ -14,7 +14,7 @@ from nrm.cli.options import AsJson, Country, Language, OnDate, day
 from nrm.cli.output import print_json
 from nrm.cli.places import Earliest, Exclude, ExcludeRegion, Near, Region, Unit, where
 from nrm.cli.referral_view import Told, referral_data, service_data, show_referral
-from nrm.cli.unlock import PassphraseFile
+from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - read by typer at run time
 
 if TYPE_CHECKING:
     from nrm.casework.referring import Referred

@@ -1,4 +1,4 @@
-"""What the commands of referral print: services by name, words in one language, times of the installation's own zone."""
+"""What the commands of referral print: services by name, words of one language, times of its own zone."""
 
 from __future__ import annotations
 

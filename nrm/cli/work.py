@@ -14,9 +14,9 @@ from nrm.casework.posting import Posted
 from nrm.casework.rounds import LONGEST_PAUSE, go_round, pause
 from nrm.casework.ticking import Ticked
 from nrm.cli.asking import HomeFolder, office, published
-from nrm.cli.options import AsJson
+from nrm.cli.options import AsJson  # noqa: TC001 - read by typer at run time
 from nrm.cli.output import Printer, print_json
-from nrm.cli.unlock import PassphraseFile
+from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - as above
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -65,6 +65,11 @@ def _until(opened: Office, stop: threading.Event, *, once: bool) -> tuple[Ticked
     while not stop.is_set():
         try:
             done = go_round(opened.desk, carry, unopened)
+            ticked, posted = ticked + done.ticked, posted + done.posted
+            if not done.idle:
+                published(opened)
+                continue
+            wait = LONGEST_PAUSE if unopened else pause(opened.desk)
         except StoreError as error:
             if once:
                 raise
@@ -72,13 +77,9 @@ def _until(opened: Office, stop: threading.Event, *, once: bool) -> tuple[Ticked
             typer.echo(f"error: {error}", err=True)
             stop.wait(LONGEST_PAUSE)
             continue
-        ticked, posted = ticked + done.ticked, posted + done.posted
-        if not done.idle:
-            published(opened)
-        elif once:
+        if once:
             break
-        else:
-            # A clock that cannot be opened stays due; without this it would be looked at without a pause.
-            stop.wait(LONGEST_PAUSE if unopened else pause(opened.desk))
-            unopened.clear()
+        # A clock that cannot be opened stays due; without this it would be looked at without a pause.
+        stop.wait(wait)
+        unopened.clear()
     return ticked, posted

@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
+from nrm.case.fields import ThreeWay  # noqa: TC001 - read at run time by `nrm.directory.compact`
 from nrm.directory.distance import Vector, sane, unit_vector
 from nrm.directory.need import OLDEST, language, plain
 from nrm.directory.secret_places import SecretPlaces
+from nrm.directory.service import Key  # noqa: TC001 - as above
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from nrm.case.fields import ThreeWay
-    from nrm.directory.service import Capacity, Directory, Key, Location, Service
+    from nrm.directory.service import Capacity, Directory, Location, Service
     from nrm.directory.sidecar import Sidecar
 
 SPECIALISED = "trafficking"

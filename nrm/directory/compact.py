@@ -10,7 +10,7 @@ import zlib
 from functools import cache
 from typing import Final
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from nrm.directory.candidate import Candidate
 
@@ -35,4 +35,4 @@ def unpacked(data: bytes) -> tuple[Candidate, ...] | None:
 
 @cache
 def _form() -> TypeAdapter[tuple[Candidate, ...]]:
-    return TypeAdapter(tuple[Candidate, ...])
+    return TypeAdapter(tuple[Candidate, ...], config=ConfigDict(extra="forbid", strict=True))

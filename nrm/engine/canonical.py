@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-import rfc8785
+from nrm.audit.canonical import canonical
 
 if TYPE_CHECKING:
     from nrm.engine.plan import Dispute, Line, Plan
@@ -19,7 +19,7 @@ PLAN_VERSION = 1
 
 def canonical_plan(plan: Plan) -> bytes:
     """Return the canonical bytes of `plan`."""
-    return rfc8785.dumps(
+    return canonical(
         {
             "version": PLAN_VERSION,
             "rulebook": plan.digest,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import textwrap
 from datetime import UTC
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from nrm.rulebook.wording import RIGHT_TO_LEFT
@@ -51,7 +52,7 @@ def _referral(header: Header, say: Speaker) -> Iterator[str]:
     meaning = say.words.outcome(_about(header)).meaning.in_(say.language)
     yield from _section(say.phrase("package_asked"), meaning, *_conditions(header, say))
     yield from _section(say.phrase("package_holds"), _holds(header, say))
-    yield from _section(
+    yield from _known(
         say.phrase("package_answer"),
         say.phrase("package_answer_received"),
         say.phrase("package_answer_decided"),
@@ -122,7 +123,13 @@ def _groups(header: Header, say: Speaker) -> str:
 def _warnings(say: Speaker) -> Iterator[str]:
     bars = [f"{say.label(code)}. {say.words.bars[code].meaning.in_(say.language)}" for code in NEVER]
     own = [say.phrase("package_no_authority"), say.phrase("package_safe_contact"), say.phrase("package_keep")]
-    yield from _section(say.phrase("package_warnings"), *bars, *own)
+    yield from _known(say.phrase("package_warnings"), *bars, *own)
+
+
+@lru_cache(maxsize=32)
+def _known(title: str, *items: str) -> tuple[str, ...]:
+    """Return a section whose words are the same in every package of a language; finding its lines takes a while."""
+    return tuple(_section(title, *items))
 
 
 def _section(title: str, *items: str) -> Iterator[str]:

@@ -14,9 +14,10 @@ from pydantic import AwareDatetime, ValidationError, model_validator
 
 from nrm.audit.canonical import canonical
 from nrm.errors import Problem
+from nrm.referral.lifecycle import DECLINED
 from nrm.referral.package_errors import ExpiredError, FutureError, ReplyRefusedError
 from nrm.referral.sshsig import LONGEST, verify
-from nrm.rulebook.wording import Model
+from nrm.rulebook.wording import Code, Model
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,9 +32,8 @@ OLDEST: Final = timedelta(days=30)
 """How long after it was made a reply is still read."""
 
 ReplyVerb = Literal["receive", "accept", "decline", "start", "complete"]
-Reason = Literal["no_room", "not_for_this_person", "out_of_area", "language", "conflict", "unsafe", "other"]
 VERBS: Final[tuple[str, ...]] = get_args(ReplyVerb)
-REASONS: Final[tuple[str, ...]] = get_args(Reason)
+REASONS: Final[tuple[str, ...]] = DECLINED
 
 
 class Reply(Model):
@@ -46,7 +46,7 @@ class Reply(Model):
     referral: UUID
     message: UUID
     verb: ReplyVerb
-    reason: Reason | None = None
+    reason: Code | None = None
     at: AwareDatetime
     nonce: UUID
 
@@ -54,6 +54,8 @@ class Reply(Model):
     def _reason_of_a_decline(self) -> Self:
         if (self.verb == "decline") != (self.reason is not None):
             raise ValueError("a reason belongs to `decline`, and only there")
+        if self.reason is not None and self.reason not in REASONS:
+            raise ValueError("`reason` is not one of those for which a service declines")
         return self
 
 

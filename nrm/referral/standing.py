@@ -6,7 +6,7 @@ INVARIANT (every open offer is held): an offer that stands as `nothing` needs a 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from nrm.referral.voice import Choice
 
     _Thing = TypeVar("_Thing", Choice, Referral, Clock)
+
+CLEARS_THE_WAY: Final = frozenset({"consent_missing", "guardian_missing", "key_missing", "look_at_dispute"})
+"""Tasks after which help can be asked for: done, they have brought none (`nrm.referral.tasks`)."""
 
 Kind = Literal["refused", "referral", "task", "fulfilled", "nothing"]
 
@@ -51,9 +54,10 @@ def standings(
     The first of these that holds: the newest choice of the person is a no; a referral is live (the oldest of them); the
     offer was fulfilled and no newer need is known; a task for it is running or late (the first that is due); nothing.
 
-    An offer is fulfilled by a referral that was completed, or by a task for it that somebody marked done: what an
-    authority decides has no referral. A newer need is what began at that moment or later: that the person says they
-    want it, another referral, or a task. INVARIANT (doubt is a need): at the same moment, the need counts.
+    An offer is fulfilled by a referral that was completed, or by a task for it that somebody marked done, other than
+    one of `CLEARS_THE_WAY`: what an authority decides has no referral. A newer need is what began at that moment or
+    later: that the person says they want it, another referral, or a task. INVARIANT (doubt is a need): at the same
+    moment, the need counts.
     """
     chosen = _by_offer(choices)
     referred = _by_offer(referrals)
@@ -91,13 +95,18 @@ def _standing(offer: str, referred: list[Referral], chosen: list[Choice], tasks:
         return Standing(offer, "referral", live[0].id)
     open_ = [clock for clock in tasks if clock.state in {"running", "late"}]
     ends = [(_ended(one), one.id) for one in referred if one.state == "completed"]
-    ends += [(clock.ended_at, clock.id) for clock in tasks if clock.state == "done" and clock.ended_at is not None]
+    ends += [(clock.ended_at, clock.id) for clock in tasks if clock.ended_at is not None and _brought_help(clock)]
     done = max(ends, default=None)
     if done is not None and not _needed_since(done[0], referred, chosen, open_):
         return Standing(offer, "fulfilled", done[1])
     if open_:
         return Standing(offer, "task", min(open_, key=lambda clock: (clock.due, clock.id)).id)
     return Standing(offer, "nothing")
+
+
+def _brought_help(task: Clock) -> bool:
+    """Say whether a task that was done gave the help itself, and did not only clear the way for it."""
+    return task.state == "done" and task.code not in CLEARS_THE_WAY
 
 
 def _needed_since(moment: datetime, referred: list[Referral], chosen: list[Choice], tasks: list[Clock]) -> bool:

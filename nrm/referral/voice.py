@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, StringConstraints
 
 from nrm.rulebook.wording import Code, Model
 
-Remark = Annotated[str, StringConstraints(max_length=4000)]
+LONGEST_REMARK: Final = 4000
+
+Remark = Annotated[str, StringConstraints(max_length=LONGEST_REMARK)]
 
 
 class Choice(Model):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from nrm.casework.errors import NoSuchCaseError
 from nrm.casework.ports import DecisionRow
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from nrm.storage.rows import Held
 
 _DECISIONS = schema.decisions
+_ADD: Final = insert(_DECISIONS)
+_OF: Final = (
+    select(_DECISIONS)
+    .where(_DECISIONS.c.case_id == bindparam("case"))
+    .order_by(_DECISIONS.c.made_at, _DECISIONS.c.decision_id)
+)
 
 
 class SqlDecisions:
@@ -32,7 +38,7 @@ class SqlDecisions:
         """Add a decision. Raises `NoSuchCaseError` and `ShreddedError`."""
         self._held.hold(row.case)
         self._connection.execute(
-            insert(_DECISIONS),
+            _ADD,
             {
                 "case_id": row.case,
                 "decision_id": row.decision,
@@ -49,9 +55,7 @@ class SqlDecisions:
 
     def of(self, case: UUID) -> Sequence[DecisionRow]:
         """Return the decisions about a case, the oldest first."""
-        wanted = select(_DECISIONS).where(_DECISIONS.c.case_id == case)
-        ordered = wanted.order_by(_DECISIONS.c.made_at, _DECISIONS.c.decision_id)
-        return [_decision(row) for row in self._connection.execute(ordered)]
+        return [_decision(row) for row in self._connection.execute(_OF, {"case": case})]
 
     def get(self, case: UUID, decision: UUID) -> DecisionRow:
         """Return one decision. Raises `NoSuchCaseError`."""

@@ -34,6 +34,18 @@ _TAKE: Final = (
     .from_select(["position", "event_id", "leaf"], select(_PLACE, _OLDEST.c.event_id, _OLDEST.c.leaf))
     .execution_options(preserve_rowcount=True)
 )
+_STANDS: Final = select(_HEAD)
+_LOCKED: Final = _STANDS.with_for_update()  # on SQLite the unit of work holds the whole file
+_MOVE: Final = (
+    update(_HEAD)
+    .where(_HEAD.c.size == bindparam("start"))
+    .values(size=bindparam("to"), note=bindparam("signed"))
+)
+_RANGE: Final = (
+    select(_LEAVES.c.leaf)
+    .where(_LEAVES.c.position >= bindparam("first"), _LEAVES.c.position < bindparam("last"))
+    .order_by(_LEAVES.c.position)
+)
 _TAKEN: Final = delete(_WAITING).where(
     _WAITING.c.event_id.in_(select(_LEAVES.c.event_id).where(_LEAVES.c.position >= bindparam("start")))
 )
@@ -50,11 +62,11 @@ class SqlLog:
 
         Raises `StoreMisfitError` when this store has no log yet.
         """
-        return self._head(select(_HEAD).with_for_update())  # on SQLite the unit of work holds the whole file
+        return self._head(_LOCKED)
 
     def peek(self) -> LogHead:
         """Return where the log stands, without locking it (errors as in `head`)."""
-        return self._head(select(_HEAD))
+        return self._head(_STANDS)
 
     def waiting(self, most: int) -> Sequence[EventRow]:
         """Return entries that have no position yet, the oldest first: of each the leaf, not case and details."""
@@ -109,9 +121,7 @@ class SqlLog:
             if self._connection.closed:
                 raise StoreError(Problem(STORE, 0, "entries were read after their unit of work", "read them within it"))
             last = min(end, first + PAGE)
-            places = _LEAVES.c.position
-            wanted = select(_LEAVES.c.leaf).where(places >= first, places < last).order_by(places)
-            found = self._connection.scalars(wanted).all()
+            found = self._connection.scalars(_RANGE, {"first": first, "last": last}).all()
             if len(found) != last - first:
                 what = f"the log has no entries, or not all, from `{first}` to `{last}`"
                 raise StoreError(Problem(STORE, 0, what, "ask for entries under its size, or restore a backup"))
@@ -123,12 +133,12 @@ class SqlLog:
         return place
 
     def _move(self, start: int, head: LogHead) -> bool:
-        stands = {"size": head.size, "note": head.note}
-        if self._connection.execute(update(_HEAD).where(_HEAD.c.size == start).values(stands)).rowcount == 1:
+        moved = {"start": start, "to": head.size, "signed": head.note}
+        if self._connection.execute(_MOVE, moved).rowcount == 1:
             return True
-        if start or head.size or self._connection.execute(select(_HEAD)).first() is not None:
+        if start or head.size or self._connection.execute(_STANDS).first() is not None:
             return False
-        self._connection.execute(insert(_HEAD).values(id=schema.ONLY, **stands))
+        self._connection.execute(insert(_HEAD).values(id=schema.ONLY, size=head.size, note=head.note))
         return True
 
     def _head(self, wanted: Select[*tuple[object, ...]]) -> LogHead:

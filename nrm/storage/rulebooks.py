@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from nrm.storage import schema
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
 _RULEBOOKS = schema.rulebooks
+_KNOWN: Final = select(_RULEBOOKS.c.digest).where(_RULEBOOKS.c.digest == bindparam("digest"))
 
 
 class SqlRulebooks:
@@ -37,4 +38,4 @@ class SqlRulebooks:
 
     def known(self, digest: str) -> bool:
         """Say whether the files are kept."""
-        return self._connection.scalar(select(_RULEBOOKS.c.digest).where(_RULEBOOKS.c.digest == digest)) is not None
+        return self._connection.scalar(_KNOWN, {"digest": digest}) is not None

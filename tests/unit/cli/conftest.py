@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from fakes import write_rulebook
+from referral_homes import Referring, made_referral_home
 
 from nrm.cli.main import run
 
@@ -69,3 +70,14 @@ def case(tmp_path):
 def child(case):
     """A child in debt, held for three days, at risk from the family."""
     return case("facts: {signs: [debt], age_status: child, days_detained: 3, family_risk: yes, urgent_need: no}\n")
+
+
+@pytest.fixture(scope="session")
+def made_referral_installation(tmp_path_factory):
+    return made_referral_home(tmp_path_factory.mktemp("referral"))
+
+
+@pytest.fixture
+def at(real_nrm, made_referral_installation, tmp_path, monkeypatch):
+    """An installation with services and two cases (see referral_homes)."""
+    return Referring(real_nrm, made_referral_installation, tmp_path, monkeypatch)

@@ -41,7 +41,7 @@ def nrm(real_nrm, small, tmp_path):
     """Run `nrm directory`, on a small rulebook with a small table of service types."""
     rules = tmp_path / "rules"
     copytree(small.rules, rules)
-    (rules / "directory").mkdir()
+    (rules / "directory").mkdir(exist_ok=True)
     offer = next(iter(yaml.safe_load((rules / "vocabulary" / "outcomes" / "offers.yaml").read_text(encoding="utf-8"))))
     line = f"terms: [{{name: Crisis Shelter, offers: [{offer}]}}]\n"
     (rules / "directory" / "service_types.yaml").write_text(line, encoding="utf-8")

@@ -181,8 +181,8 @@ def test_an_answer_is_signed_and_says_one_word(service, verb):
 
 def test_a_decline_says_why(service):
     service.send()
-    assert service.answer("--verb", "decline", "--reason", "no_room").code == 0
-    assert b'"reason":"no_room"' in service.out.with_name("reply").read_bytes()
+    assert service.answer("--verb", "decline", "--reason", "no_capacity").code == 0
+    assert b'"reason":"no_capacity"' in service.out.with_name("reply").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_a_decline_says_why(service):
         (["--verb", "acept"], "`acept` is not a word of an answer; did you mean `accept`?"),
         (["--verb", "decline", "--reason", "nope"], "`nope` is not a word of an answer"),
         (["--verb", "decline"], "a reason belongs to `decline`, and only there"),
-        (["--verb", "accept", "--reason", "other"], "a reason belongs to `decline`, and only there"),
+        (["--verb", "accept", "--reason", "too_far"], "a reason belongs to `decline`, and only there"),
     ],
 )
 def test_an_answer_with_other_words_is_refused(service, words, fault):

@@ -24,7 +24,7 @@ SERVICE = STRANGER
 
 def answer(verb="accept", **changes):
     fields = {"referral": UUID(int=7), "message": UUID(int=8), "verb": verb, "at": NOW, "nonce": UUID(int=9)}
-    return Reply(**{**fields, "reason": "no_room" if verb == "decline" else None, **changes})
+    return Reply(**{**fields, "reason": "no_capacity" if verb == "decline" else None, **changes})
 
 
 ACCEPTED = sign_reply(answer(), SERVICE)
@@ -65,10 +65,10 @@ def test_the_first_line_is_all_that_is_said():
 
 def test_a_reason_belongs_to_a_decline_and_only_there():
     for verb in VERBS:
-        wrong = None if verb == "decline" else "other"
+        wrong = None if verb == "decline" else "too_far"
         with pytest.raises(ValidationError, match="a reason belongs to `decline`"):
             answer(verb, reason=wrong)
-    assert read_reply(sign_reply(answer("decline"), SERVICE), SERVICE.public, NOW).reason == "no_room"
+    assert read_reply(sign_reply(answer("decline"), SERVICE), SERVICE.public, NOW).reason == "no_capacity"
 
 
 @given(at=st.integers(0, len(ACCEPTED) - 1), byte=st.integers(0, 255))
@@ -100,7 +100,7 @@ def test_a_reply_is_read_for_thirty_days_and_never_from_the_future():
     "changes",
     [
         *({"note": "CANARY"}, {"verb": "CANARY"}, {"reason": "CANARY"}, {"format": "nrm-reply-2"}),
-        *({"verb": "decline"}, {"reason": "other"}, {"referral": "CANARY"}, {"at": "2026-03-01T12:00:00"}, {"at": 5}),
+        *({"verb": "decline"}, {"reason": "too_far"}, {"referral": "CANARY"}, {"at": "2026-03-01T12:00:00"}, {"at": 5}),
     ],
 )
 def test_an_unknown_name_or_value_is_refused_also_when_it_is_signed(changes):

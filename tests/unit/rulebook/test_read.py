@@ -4,6 +4,7 @@ import shutil
 
 import pytest
 from fakes import load, sound_files, write_rulebook
+from small_tables import PARAMETERS
 
 from nrm.errors import RulebookRefusedError, UnknownNameError
 from nrm.rulebook.read import known_country, read_examples, read_files
@@ -25,6 +26,7 @@ def test_a_sound_rulebook_is_read_with_topics_and_countries(sound):
         ("answer_time", None),
         ("detained_days", None),
         ("answer_time", "gb"),
+        *((name, None) for name in PARAMETERS),
     }
 
 

@@ -1,0 +1,122 @@
+"""`nrm referral …` once a service has accepted: who brings the person there, and what the person says of it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+from uuid import uuid4
+
+import typer
+
+from nrm.bootstrap_store import identifier
+from nrm.casework import consenting, transport
+from nrm.casework.asked import CASE_MANAGEMENT
+from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, Who, asking, office
+from nrm.cli.cases import CaseId, typed_id
+from nrm.cli.output import Printer
+from nrm.cli.referral import ReferralId, referral_id
+from nrm.cli.referral_answers import app
+from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - read by typer at run time
+from nrm.errors import FileRefusedError, Problem, UnknownNameError, reason_of
+from nrm.referral.voice import LONGEST_REMARK, Feedback
+
+__all__ = ["app"]
+
+_BYTES_A_LETTER = 4  # UTF-8
+
+Show = Annotated[bool, typer.Option("--show", help="Print it although this is no terminal, as into a file.")]
+RemarkFile = Annotated[
+    Path | None, typer.Option("--remark-file", metavar="FILE", help="What the person said, in their own words.")
+]
+
+
+@app.command("transport")
+def name_transporter(
+    case: CaseId,
+    referral: ReferralId,
+    official: Annotated[str, typer.Option("--official", metavar="ID", help="Who brings the person there.")],
+    home: HomeFolder,
+    who: Who,
+    role: Role,
+    purpose: Purpose = CASE_MANAGEMENT,
+    organisation: Organisation = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Name the one official who brings the person to the service, and may learn where it is; after it accepted."""
+    wanted = referral_id(referral)
+    if not official.strip():
+        raise UnknownNameError(Problem("--official", 0, "nobody is named", "give their identifier"))
+    with office(home, passphrase_file) as opened:
+        asked = asking(opened, who, organisation, role, purpose)
+        transport.name_transporter(opened.desk, asked, typed_id(case), wanted, identifier(official))
+    Printer().line("named: `nrm referral address` tells the place to this official, and to nobody else")
+
+
+@app.command("address")
+def address(
+    case: CaseId,
+    referral: ReferralId,
+    home: HomeFolder,
+    who: Who,
+    role: Role,
+    show: Show = False,
+    purpose: Purpose = CASE_MANAGEMENT,
+    organisation: Organisation = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Tell the official who brings the person there where the service is; each time is an entry in the log."""
+    wanted = referral_id(referral)
+    if not (show or sys.stdout.isatty()):
+        raise typer.BadParameter("this is no terminal: a place that is hidden would lie in a file", param_hint="--show")
+    with office(home, passphrase_file) as opened:
+        asked = asking(opened, who, organisation, role, purpose)
+        found = transport.whereabouts(opened.desk, asked, typed_id(case), wanted)
+    if found is None:
+        Printer().line("the service keeps no confidential address; the directory has the one that everybody knows")
+    else:
+        typer.echo(found.get_secret_value())
+
+
+@app.command("feedback")
+def feedback(
+    case: CaseId,
+    referral: ReferralId,
+    met: Annotated[Literal["yes", "partly", "no", "unknown"], typer.Option("--met", help="Did it meet the need?")],
+    safe: Annotated[Literal["yes", "no", "unknown"], typer.Option("--safe", help="Did the person feel safe there?")],
+    home: HomeFolder,
+    who: Who,
+    role: Role,
+    remark_file: RemarkFile = None,
+    purpose: Purpose = CASE_MANAGEMENT,
+    organisation: Organisation = None,
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Note what the person says of the service; that they did not feel safe is a task for somebody at once."""
+    wanted = referral_id(referral)
+    remark = _remark(remark_file) if remark_file is not None else ""
+    with office(home, passphrase_file) as opened:
+        asked = asking(opened, who, organisation, role, purpose)
+        said = Feedback(id=uuid4(), at=opened.desk.clock(), referral=wanted, met=met, safe=safe, remark=remark)
+        consenting.note_feedback(opened.desk, asked, typed_id(case), said)
+    Printer().line("noted")
+
+
+def _remark(path: Path) -> str:
+    """Return what stands in a file; an error quotes nothing of it.
+
+    Raises:
+        FileRefusedError: it cannot be read, is no text, or is too long.
+    """
+    try:
+        with path.open("rb") as stream:
+            text = stream.read(LONGEST_REMARK * _BYTES_A_LETTER + 1).decode().strip()
+    except OSError as error:
+        what = f"the file cannot be read: {reason_of(error)}"
+        raise FileRefusedError(Problem(str(path), 0, what, "check the path")) from None
+    except UnicodeDecodeError:
+        raise FileRefusedError(Problem(str(path), 0, "this is no text, or too long", "write it as UTF-8")) from None
+    if len(text) > LONGEST_REMARK:
+        todo = f"write at most {LONGEST_REMARK} letters"
+        raise FileRefusedError(Problem(str(path), 0, "the remark is too long", todo))
+    return text

@@ -1,0 +1,142 @@
+"""`nrm referral …` for services: fetch the package, and answer; or what a service said, noted by who keeps the case."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - read by typer at run time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nrm.casework import answering
+from nrm.casework.asked import CASE_MANAGEMENT
+from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, Service, Who, answering_as, asking, office
+from nrm.cli.options import AsJson, Language  # noqa: TC001 - as above
+from nrm.cli.output import Printer, print_json
+from nrm.cli.private_file import write_new
+from nrm.cli.referral import Reason, ReferralId, Seen, app, referral_id
+from nrm.cli.referral_view import Told
+from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - as above
+from nrm.errors import FileRefusedError, Problem, UnknownNameError, reason_of
+from nrm.referral.lifecycle import PROVIDER
+from nrm.referral.package_errors import PackageError
+from nrm.referral.sshsig import LONGEST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nrm.casework.answering import Answered
+    from nrm.referral.referral import Verb
+
+__all__ = ["app"]
+
+NOT_BELIEVED = 1
+"""Exit code when a signed reply cannot be believed: a check said no."""
+
+ANSWERS: dict[Verb, str] = {
+    "receive": "Note that the service has the package.",
+    "accept": "Accept: the service takes the person.",
+    "decline": "Decline, with a reason from the list; somebody else is asked then.",
+    "start": "Note that the help has begun.",
+    "complete": "Note that the help was given.",
+}
+
+
+@app.command("fetch")
+def fetch(
+    referral: ReferralId,
+    home: HomeFolder,
+    who: Who,
+    role: Role,
+    service: Service,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A new file, for your eyes only.")],
+    passphrase_file: PassphraseFile = None,
+) -> None:
+    """Fetch the sealed package of a referral to your service, in the role provider; it can be fetched again."""
+    wanted = referral_id(referral)
+    if role != PROVIDER:
+        raise UnknownNameError(
+            Problem("--role", 0, "only a service fetches", f"`--role {PROVIDER} --service SOURCE:ID`")
+        )
+    if out.exists() or not out.parent.is_dir():
+        # Before it is fetched: what the store was told to have handed out must also arrive.
+        raise FileRefusedError(Problem(str(out), 0, "no new file can be made here", "name another"))
+    with office(home, passphrase_file) as opened:
+        asked = answering_as(opened, who, None, role, service)
+        sealed = answering.fetch(opened.desk, asked, wanted)
+        write_new(out, sealed)
+    Printer().line(f"{out}: {len(sealed)} bytes, sealed; `nrm package open` opens it")
+
+
+def _answer(verb: Verb) -> Callable[..., None]:
+    """Return the command of one answer."""
+
+    def note(
+        referral: ReferralId,
+        home: HomeFolder,
+        who: Who,
+        role: Role,
+        service: Service = None,
+        reason: Reason = None,
+        seen: Seen = None,
+        lang: Language = "en",
+        purpose: Purpose = CASE_MANAGEMENT,
+        organisation: Organisation = None,
+        passphrase_file: PassphraseFile = None,
+        as_json: AsJson = False,
+    ) -> None:
+        wanted = referral_id(referral)
+        with office(home, passphrase_file) as opened:
+            told = Told.of(opened, lang)
+            asked = answering_as(opened, who, organisation, role, service, purpose)
+            done = answering.answer(opened.desk, asked, wanted, verb, seen, reason)
+            _show(told, done, as_json=as_json)
+
+    return note
+
+
+for _verb, _help in ANSWERS.items():
+    app.command(_verb, help=_help)(_answer(_verb))
+
+
+@app.command("reply")
+def reply(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The signed answer that a service made and sent.")],
+    home: HomeFolder,
+    who: Who,
+    role: Role,
+    lang: Language = "en",
+    purpose: Purpose = CASE_MANAGEMENT,
+    organisation: Organisation = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take the signed answer of a service; leaves with 1 when it cannot be believed."""
+    data = _read(file)
+    with office(home, passphrase_file) as opened:
+        told = Told.of(opened, lang)
+        asked = asking(opened, who, organisation, role, purpose)
+        try:
+            done = answering.take_reply(opened.desk, asked, data)
+        except PackageError as refused:
+            for problem in refused.problems:
+                typer.echo(f"error: {file}: {problem.what}; {problem.todo}", err=True)
+            raise typer.Exit(NOT_BELIEVED) from None
+        _show(told, done, as_json=as_json)
+
+
+def _show(told: Told, done: Answered, *, as_json: bool) -> None:
+    """Show what the state is now; a service hears no more of the case than it knows from its package."""
+    one = done.referral
+    if as_json:
+        print_json({"referral": str(one.id), "version": done.version, "state": one.state})
+    else:
+        told.out.line(f"{one.id} · version {done.version} · {told.phrase('state', one.state)}")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(3 * LONGEST)
+    except OSError as error:
+        what = f"the file cannot be read: {reason_of(error)}"
+        raise FileRefusedError(Problem(str(path), 0, what, "check the path")) from None
