@@ -79,9 +79,7 @@ def fill_referrals(
     return cases
 
 
-def fill_clocks(
-    office: Office, cases: Sequence[UUID], each: int, due: datetime, say: Callable[[str], None]
-) -> None:
+def fill_clocks(office: Office, cases: Sequence[UUID], each: int, due: datetime, say: Callable[[str], None]) -> None:
     """Add `each` clocks to every one of `cases`, due at `due`."""
     step = max(1, AT_ONCE // each)
     for start in range(0, len(cases), step):

@@ -8,6 +8,7 @@ from datetime import UTC
 from fakes_rows import in_utc, new, refused
 
 from nrm.casework.errors import NoSuchCaseError, StaleVersionError
+from nrm.casework.ports_referral import DueClock
 
 
 class Versioned:
@@ -101,8 +102,11 @@ class MemoryClocks(Versioned):
     def of(self, case):
         return sorted(self._state.of("clocks", case), key=lambda row: row.clock)
 
+    def get(self, case, clock):
+        return self._state.clocks.get((case, clock))
+
     def due(self, now, most):
-        return [row for row in self._running() if row.due_at <= now][:most]
+        return [DueClock(row.case, row.clock) for row in self._running() if row.due_at <= now][:most]
 
     def next_due(self):
         return next((row.due_at for row in self._running()), None)

@@ -10,8 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
 
+from hypothesis import note, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from offices import OURS, THEIRS, asked, record
 from referral_checks import Watch
 from referral_world import AGES, AMENDMENTS, RECORDS, FaultError, Killed, World, provider
@@ -69,6 +70,31 @@ LUCK = st.lists(st.sampled_from(ENDINGS), min_size=1, max_size=4)
 GROUPS = st.sampled_from([(), (), (), ("contact",), ("contact", "health"), ("identity",)])
 UNTIL = st.sampled_from([None, None, 0, 3, 30])
 ROUNDS = 60
+MOST_CASES = 3
+SOAK = 1000
+
+
+ACTIONS = []
+"""The names of all actions, each as often as it is to be likely."""
+
+GIVEN = {}
+"""What each is given."""
+
+
+def action(likely=1, **given):
+    """Make a method one of the things that happen. One rule draws among all: Hypothesis would leave out half of them."""
+
+    def known(method):
+        ACTIONS.extend([method.__name__] * likely)
+        GIVEN[method.__name__] = given
+        return method
+
+    return known
+
+
+def examples(few):
+    """How many runs a test makes: `few`, and many more under the profile `soak`."""
+    return few * 50 if settings.default.max_examples >= SOAK else few
 
 
 class ReferralMachine(RuleBasedStateMachine):
@@ -110,6 +136,13 @@ class ReferralMachine(RuleBasedStateMachine):
     def version(self, referral):
         return self.world.peek(lambda unit: unit.referrals.find(referral).version)
 
+    @rule(data=st.data())
+    def something_happens(self, data):
+        name = data.draw(st.sampled_from(ACTIONS))
+        values = {one: data.draw(strategy) for one, strategy in GIVEN[name].items()}
+        note(f"{name}: {values}")
+        getattr(self, name)(**values)
+
     # Cases
 
     @initialize(age=st.sampled_from(sorted(AGES)), silent=st.integers(0, 3),
@@ -122,9 +155,10 @@ class ReferralMachine(RuleBasedStateMachine):
         for offer in offers:
             self.refer(0, offer, chosen=False, hold=False, ago=0)
 
-    @precondition(lambda self: len(self.cases) < 3)
-    @rule(age=st.sampled_from(sorted(AGES)))
+    @action(age=st.sampled_from(sorted(AGES)))
     def open(self, age):
+        if len(self.cases) == MOST_CASES:
+            return
         kept, _ = self.world.do(
             "open", lambda desk: keep.open_case(desk, asked(), record(RECORDS[age]), self.world.today)
         )
@@ -134,7 +168,7 @@ class ReferralMachine(RuleBasedStateMachine):
         self.cases.append(kept.case)
         self.do("decide", lambda desk: deciding.decide(desk, asked(), kept.case, self.world.today))
 
-    @rule(number=NUMBER, what=st.integers(0, len(AMENDMENTS) - 1))
+    @action(number=NUMBER, what=st.integers(0, len(AMENDMENTS) - 1))
     def learn_more(self, number, what):
         case = self.case(number)
         seen = self.world.peek(lambda unit: unit.cases.get(case)).version
@@ -142,31 +176,31 @@ class ReferralMachine(RuleBasedStateMachine):
         if self.world.peek(lambda unit: unit.cases.get(case)).version > seen and what < len(AGES):
             self.watch.ages[case] = list(AGES)[what]
 
-    @rule(number=NUMBER)
+    @action(number=NUMBER)
     def decide(self, number):
         self.do("decide", lambda desk: deciding.decide(desk, asked(), self.case(number), self.world.today))
 
-    @precondition(lambda self: len(self.cases) > 1)
-    @rule(number=NUMBER, unlikely=st.integers(0, 4))
+    @action(number=NUMBER, unlikely=st.integers(0, 4))
     def shred(self, number, unlikely):
-        case = self.case(number)
-        if unlikely:
+        if unlikely or len(self.cases) == 1:
             return
+        case = self.case(number)
         self.do("shred", lambda desk: keep.shred(desk, asked("supervisor"), case))
         if self.watch.see(case) is None:
             self.cases.remove(case)
             self.shredded.append(case)
             self.watch.check_shredded(case)
 
-    @precondition(lambda self: len(self.cases) > 1)
-    @rule(number=NUMBER)
+    @action(number=NUMBER)
     def link_a_family(self, number):
         one, other = self.case(number), self.case(number + 1)
+        if one == other:
+            return
         self.do("link", lambda desk: families.link(desk, asked(), one, other, "sibling"))
 
     # The person
 
-    @rule(number=NUMBER, kind=KIND, state=st.sampled_from(["given", "given", "refused", "withdrawn"]), by=WHO,
+    @action(3, number=NUMBER, kind=KIND, state=st.sampled_from(["given", "given", "refused", "withdrawn"]), by=WHO,
           named=st.booleans(), groups=GROUPS, until=UNTIL)  # fmt: skip
     def consent(self, number, kind, state, by, named, groups, until):
         given = state == "given"
@@ -180,11 +214,11 @@ class ReferralMachine(RuleBasedStateMachine):
         )
         self.do(f"consent {state}", lambda desk: consenting.note_consent(desk, asked(), self.case(number), said))
 
-    @rule(number=NUMBER, offer=OFFER, wanted=st.booleans())
+    @action(number=NUMBER, offer=OFFER, wanted=st.booleans())
     def choose(self, number, offer, wanted):
         self.do("choose", lambda desk: consenting.note_choice(desk, asked(), self.case(number), offer, wanted=wanted))
 
-    @rule(number=NUMBER, safe=st.sampled_from(["yes", "no"]))
+    @action(number=NUMBER, safe=st.sampled_from(["yes", "no"]))
     def say_what_they_think(self, number, safe):
         one, case = self.referral(number)
         if one is not None:
@@ -193,19 +227,19 @@ class ReferralMachine(RuleBasedStateMachine):
 
     # The caseworker
 
-    @rule(number=NUMBER, offer=OFFER, chosen=st.booleans(), hold=st.sampled_from([False, False, True]),
+    @action(5, number=NUMBER, offer=OFFER, chosen=st.booleans(), hold=st.sampled_from([False, False, True]),
           ago=st.sampled_from([0, 0, 0, 5]))  # fmt: skip
     def refer(self, number, offer, chosen, hold, ago):
         request = referring.Request(offer, service=OFFERS[offer] if chosen else None, hold=hold)
         on = self.world.today - timedelta(days=ago)
         self.do("refer", lambda desk: referring.refer(desk, asked(), self.case(number), request, on))
 
-    @rule(number=NUMBER, wrong=st.integers(0, 3))
+    @action(number=NUMBER, wrong=st.integers(0, 3))
     def refer_because_it_is_a_duty(self, number, wrong):
         request = referring.Request(disclosure=DUTY, service=AUTHORITY if wrong else CLINIC)
         self.do("duty", lambda desk: referring.refer(desk, asked(), self.case(number), request, self.world.today))
 
-    @rule(number=NUMBER, behind=st.sampled_from([None, 0, 1]))
+    @action(2, number=NUMBER, behind=st.sampled_from([None, 0, 1]))
     def send_what_was_held(self, number, behind):
         one, case = self.referral(number, {"draft"})
         if one is not None:
@@ -213,7 +247,7 @@ class ReferralMachine(RuleBasedStateMachine):
             today = self.world.today
             self.do("send draft", lambda desk: referring.send_draft(desk, asked(), case, one.id, seen, today))
 
-    @rule(number=NUMBER, reason=st.sampled_from([*REVOKED[4:], None]), behind=st.sampled_from([None, 0, 1]))
+    @action(number=NUMBER, reason=st.sampled_from([*REVOKED[4:], None]), behind=st.sampled_from([None, 0, 1]))
     def take_back(self, number, reason, behind):
         one, case = self.referral(number, LIVE)
         if one is not None:
@@ -221,7 +255,7 @@ class ReferralMachine(RuleBasedStateMachine):
             done, _ = self.do("revoke", lambda desk: revoking.revoke(desk, asked(), case, one.id, seen, reason))
             assert done is None or (behind != 1 and reason is not None)
 
-    @rule(number=NUMBER, which=st.integers(0, 60), role=st.sampled_from(["caseworker", "coordinator"]))
+    @action(number=NUMBER, which=st.integers(0, 60), role=st.sampled_from(["caseworker", "coordinator"]))
     def finish(self, number, which, role):
         case = self.case(number)
         running = [one.id for one in self.watch.see(case).clocks if one.state in RUNNING]
@@ -230,7 +264,7 @@ class ReferralMachine(RuleBasedStateMachine):
 
     # The services
 
-    @rule(number=NUMBER, verb=st.sampled_from(ANSWERS), reason=st.sampled_from(DECLINED), behind=BEHIND,
+    @action(7, number=NUMBER, verb=st.sampled_from(ANSWERS), reason=st.sampled_from(DECLINED), behind=BEHIND,
           way=st.sampled_from(["fetch", "fetch", "telephone", "directly", "directly", "writing", "forged"]))  # fmt: skip
     def a_service_acts(self, number, verb, reason, behind, way):
         """Fetch what lies there, or answer: on the telephone, by the program, or with a signed reply."""
@@ -270,7 +304,7 @@ class ReferralMachine(RuleBasedStateMachine):
 
     # Bystanders
 
-    @rule(number=NUMBER, verb=st.sampled_from(ANSWERS), shredded=st.booleans())
+    @action(number=NUMBER, verb=st.sampled_from(ANSWERS), shredded=st.booleans())
     def bystanders_learn_nothing(self, number, verb, shredded):
         one, case = self.referral(number)
         if one is None:
@@ -319,16 +353,16 @@ class ReferralMachine(RuleBasedStateMachine):
 
     # Days that pass, and what breaks down
 
-    @rule(jump=st.sampled_from(JUMPS))
+    @action(3, jump=st.sampled_from(JUMPS))
     def time_passes(self, jump):
         self.world.time += jump
 
-    @rule(place=st.sampled_from(["call", "call", "before commit", "after commit"]), after=st.integers(1, 40),
+    @action(2, place=st.sampled_from(["call", "call", "before commit", "after commit"]), after=st.integers(1, 40),
           error=st.sampled_from([Killed, FaultError]))  # fmt: skip
     def something_will_break(self, place, after, error):
         self.world.store.break_at(place, after if place == "call" else 1 + after % 3, error())
 
-    @rule(luck=LUCK, rounds=st.sampled_from([1, ROUNDS]))
+    @action(4, luck=LUCK, rounds=st.sampled_from([1, ROUNDS]))
     def a_worker_works(self, luck, rounds):
         """Go round once, or until nothing is left to be done."""
         carry = self.world.inboxes.carry([*luck, "delivered"])

@@ -43,14 +43,18 @@ def keep_dates(work: Work, plan: Plan, record: CaseRecord, old: Sequence[tuple[C
 
 def _replace(work: Work, wanted: list[Clock], old: Sequence[tuple[ClockRow, Clock]]) -> None:
     held = [(row, one) for row, one in old if one.kind in {"birthday", "recovery", "review"}]
+    now = work.desk.clock()
     same = {(one.code, one.due) for one in wanted}
+    # A day that has passed is due at once, and so at another moment with each decision: its first clock stands for all.
+    past = {one.code for one in wanted if one.due <= one.made_at}
     reviews = [one for _, one in held if one.kind == "review" and one.state in RUNNING]
+    known, rung = set(), set()
     for row, one in held:
-        if one.state in RUNNING and one.kind != "review" and (one.code, one.due) not in same:
+        wanted_still = (one.code, one.due) in same or (one.code in past and one.due <= now)
+        if one.state in RUNNING and one.kind != "review" and not wanted_still:
             stop(work, row, one, "cancelled")
-    known = {(one.code, one.due) for _, one in held if one.state != "cancelled"}
-    rung = {one.code for _, one in held if one.state == "done"}
-    # A day that has passed is due at once, and so at another moment with each decision; it rings only the first time.
-    past = {one.code for one in wanted if one.due <= one.made_at and one.code in rung}
-    new = [one for one in wanted if (one.code, one.due) not in known and one.code not in past]
+        elif one.state != "cancelled":
+            known.add((one.code, one.due))
+            rung |= {one.code} if one.due <= now else set()
+    new = [one for one in wanted if (one.code, one.due) not in known and not (one.code in past and one.code in rung)]
     start(work, [one for one in new if not (one.kind == "review" and reviews)])

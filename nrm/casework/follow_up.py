@@ -105,9 +105,7 @@ def after_decision(work: Work, plan: Plan, old: Sequence[tuple[ClockRow, Clock]]
     settle(work, LastPlan.of(plan), [(row, clock) for row, clock in old if clock.kind == "task"])
 
 
-def settle(
-    work: Work, plan: LastPlan | None = None, tasks: Sequence[tuple[ClockRow, Clock]] | None = None
-) -> None:
+def settle(work: Work, plan: LastPlan | None = None, tasks: Sequence[tuple[ClockRow, Clock]] | None = None) -> None:
     """Hold every open offer: a task for what nobody holds, and none for what something else holds.
 
     `plan` is the newest one, and `tasks` are those of the case for its offers; what is not at hand is read.

@@ -54,6 +54,14 @@ class ClockRow:
 
 
 @dataclass(frozen=True)
+class DueClock:
+    """A clock that a scan found: where it is, and no sealed bytes, so that a scan of many is quick."""
+
+    case: UUID
+    clock: UUID
+
+
+@dataclass(frozen=True)
 class OutboxRow:
     """Something to be delivered for certain: `about` is the referral, `kind` says what (`package`, `revocation`).
 
@@ -118,8 +126,14 @@ class Clocks(Protocol):
     def of(self, case: UUID) -> Sequence[ClockRow]:
         """Return all clocks of a case in the order of their identifiers."""
 
-    def due(self, now: datetime, most: int) -> Sequence[ClockRow]:
-        """Return running clocks whose `due_at` is not after `now`, the oldest first (`due_at`, then `clock`)."""
+    def get(self, case: UUID, clock: UUID) -> ClockRow | None:
+        """Return one clock, or None when there is none (any more)."""
+
+    def due(self, now: datetime, most: int) -> Sequence[DueClock]:
+        """Return running clocks whose `due_at` is not after `now`, the oldest first (`due_at`, then `clock`).
+
+        Whoever acts on one reads it again (`get`) in the unit of work that does so.
+        """
 
     def next_due(self) -> datetime | None:
         """Return the earliest `due_at` of all clocks, or None."""

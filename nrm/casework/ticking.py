@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from nrm.casework.desk import Desk
     from nrm.casework.ports import UnitOfWork
-    from nrm.casework.ports_referral import ClockRow
+    from nrm.casework.ports_referral import DueClock
     from nrm.referral.clock import Clock
     from nrm.referral.tasks import TaskCode
 
@@ -73,37 +73,40 @@ def tick(desk: Desk, unopened: set[UUID], most: int = AT_ONCE) -> Ticked:
         StoreError: the store cannot be used; what was looked at before stays done.
     """
     now = desk.clock()
-    rows = desk.store.run(lambda unit: unit.clocks.due(now, most + len(unopened)))
+    found = desk.store.run(lambda unit: unit.clocks.due(now, most + len(unopened)))
     done = Ticked()
-    for row in rows:
-        if row.clock in unopened:
+    for due in found:
+        if due.clock in unopened:
             continue
         try:
-            done += _one(desk, row)
+            done += _one(desk, due)
         except StoreError:
             raise
         except NrmError:
-            unopened.add(row.clock)
+            unopened.add(due.clock)
             done += Ticked(unopened=1)
     return done
 
 
-def _one(desk: Desk, row: ClockRow) -> Ticked:
+def _one(desk: Desk, due: DueClock) -> Ticked:
     try:
-        return desk.store.run(lambda unit: _look(desk, unit, row))
+        return desk.store.run(lambda unit: _look(desk, unit, due))
     except (NoSuchCaseError, ShreddedError, StaleVersionError):
         return Ticked()  # somebody stopped it, or shredded the case, in the meantime
 
 
-def _look(desk: Desk, unit: UnitOfWork, row: ClockRow) -> Ticked:
-    unit.referrals.of(row.case)  # holds the case, so that everything about it is decided in one order
+def _look(desk: Desk, unit: UnitOfWork, due: DueClock) -> Ticked:
+    unit.referrals.of(due.case)  # holds the case, so that everything about it is decided in one order
+    row = unit.clocks.get(due.case, due.clock)
+    if row is None or row.due_at is None or row.due_at > desk.clock():
+        return Ticked()  # another worker looked, or somebody stopped it
     case = OpenCase.of(unit.cases.get(row.case), desk.keyring)
     asked = worker(case.organisation)
     work = Work(desk, unit, Journal(desk, asked), asked, case)
     clock = opened_clock(case, row)
     chain = desk.counter.tasks.chain(clock.by)
     now = desk.clock()
-    early = row.due_at is not None and row.due_at < clock.due  # looked at before it is due, also when that was long ago
+    early = row.due_at < clock.due  # looked at before it is due, also when that was long ago
     if clock.code == FIND_NEXT and clock.state in RUNNING and early:
         change_clock(unit, case, row, clock, clock.due)
         _find_next(work, clock)

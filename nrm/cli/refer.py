@@ -63,15 +63,15 @@ def refer(
         request = referring.Request(offer, disclosure, service, told.speaker.language, there, hold)
         asked = asking(opened, who, organisation, role, purpose)
         done = referring.refer(opened.desk, asked, typed_id(case), request, day(on), country or opened.home.country)
-        show_referred(told, done, role, as_json=as_json)
+        show_referred(told, done, role, offer, as_json=as_json)
     if done.referral is None:
         raise typer.Exit(NOBODY)
 
 
-def show_referred(told: Told, done: Referred, role: str, *, as_json: bool) -> None:
+def show_referred(told: Told, done: Referred, role: str, offer: str | None = None, *, as_json: bool) -> None:
     """Show the referral that came of it, or whose task it is now and why each service could not be asked."""
     if as_json:
-        print_json(_data(told, done))
+        print_json(_data(told, done, offer))
         return
     out, say = told.out, told.speaker.phrase
     if done.referral is not None:
@@ -79,15 +79,24 @@ def show_referred(told: Told, done: Referred, role: str, *, as_json: bool) -> No
     if done.task is not None:
         task = told.opened.desk.counter.tasks[done.task]
         out.line(say("referral_nobody"), "bold red")
-        out.line(say("referral_falls", task=task.named.label.in_(told.speaker.language)), indent=2)
+        by = told.role(_whose(told, done, offer))
+        out.line(say("referral_falls", by=by, task=task.named.label.in_(told.speaker.language)), indent=2)
     for one in done.tried:
         reason = told.phrase("reason", one.why)
         out.line(say("referral_not_asked", service=told.service(one.service), reason=reason), "dim", 2)
 
 
-def _data(told: Told, done: Referred) -> dict[str, Any]:
+def _whose(told: Told, done: Referred, offer: str | None) -> str:
+    """Return the role that has the task now; what no service is asked for has a role of its own."""
+    counter = told.opened.desk.counter
+    by = counter.routes.arranged_by(offer) if offer is not None else None
+    return "" if done.task is None else by or counter.tasks[done.task].by
+
+
+def _data(told: Told, done: Referred, offer: str | None) -> dict[str, Any]:
     return {
         "referral": referral_data(told, done.referral, done.version) if done.referral is not None else None,
         "task": done.task,
+        "by": _whose(told, done, offer) or None,
         "not_asked": [{"service": service_data(told, one.service), "reason": one.why} for one in done.tried],
     }

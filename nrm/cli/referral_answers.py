@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path  # noqa: TC003 - read by typer at run time
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,7 +58,7 @@ def fetch(
         raise UnknownNameError(
             Problem("--role", 0, "only a service fetches", f"`--role {PROVIDER} --service SOURCE:ID`")
         )
-    if out.exists() or not out.parent.is_dir():
+    if out.exists() or out.is_symlink() or not os.access(out.parent, os.W_OK | os.X_OK):
         # Before it is fetched: what the store was told to have handed out must also arrive.
         raise FileRefusedError(Problem(str(out), 0, "no new file can be made here", "name another"))
     with office(home, passphrase_file) as opened:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import bindparam, select
 
-from nrm.casework.ports_referral import ClockRow
+from nrm.casework.ports_referral import ClockRow, DueClock
 from nrm.storage.schema_referral import clocks
 from nrm.storage.versioned import Versioned
 
@@ -21,8 +21,14 @@ if TYPE_CHECKING:
 
 _WRITTEN: Final = Versioned[ClockRow](clocks)
 _OF: Final = select(clocks).where(clocks.c.case_id == bindparam("case")).order_by(clocks.c.clock_id)
+_GET: Final = select(clocks).where(clocks.c.case_id == bindparam("case"), clocks.c.clock_id == bindparam("clock"))
 _IN_ORDER: Final = (clocks.c.due_at, clocks.c.clock_id)
-_DUE: Final = select(clocks).where(clocks.c.due_at <= bindparam("now")).order_by(*_IN_ORDER).limit(bindparam("most"))
+_DUE: Final = (
+    select(clocks.c.case_id, clocks.c.clock_id)  # nothing that is not in the index
+    .where(clocks.c.due_at <= bindparam("now"))
+    .order_by(*_IN_ORDER)
+    .limit(bindparam("most"))
+)
 _NEXT: Final = select(clocks.c.due_at).where(clocks.c.due_at.is_not(None)).order_by(*_IN_ORDER).limit(1)
 
 
@@ -45,13 +51,18 @@ class SqlClocks:
         """Return all clocks of a case in the order of their identifiers."""
         return [ClockRow(*row) for row in self._connection.execute(_OF, {"case": case})]
 
-    def due(self, now: datetime, most: int) -> Sequence[ClockRow]:
+    def get(self, case: UUID, clock: UUID) -> ClockRow | None:
+        """Return one clock, or None when there is none (any more)."""
+        found = self._connection.execute(_GET, {"case": case, "clock": clock}).one_or_none()
+        return None if found is None else ClockRow(*found)
+
+    def due(self, now: datetime, most: int) -> Sequence[DueClock]:
         """Return running clocks whose `due_at` is not after `now`, the oldest first (`due_at`, then `clock`).
 
-        A case may be shredded after they were read: whoever acts on a clock holds its case first, by writing or by
-        `Referrals.of`, and is told so.
+        A case may be shredded, or a clock stopped, after they were read: whoever acts on a clock holds its case first,
+        by writing or by `Referrals.of`, and then reads it again.
         """
-        return [ClockRow(*row) for row in self._connection.execute(_DUE, {"now": now, "most": most})]
+        return [DueClock(*row) for row in self._connection.execute(_DUE, {"now": now, "most": most})]
 
     def next_due(self) -> datetime | None:
         """Return the earliest `due_at` of all clocks, or None."""

@@ -37,9 +37,7 @@ _TAKE: Final = (
 _STANDS: Final = select(_HEAD)
 _LOCKED: Final = _STANDS.with_for_update()  # on SQLite the unit of work holds the whole file
 _MOVE: Final = (
-    update(_HEAD)
-    .where(_HEAD.c.size == bindparam("start"))
-    .values(size=bindparam("to"), note=bindparam("signed"))
+    update(_HEAD).where(_HEAD.c.size == bindparam("start")).values(size=bindparam("to"), note=bindparam("signed"))
 )
 _RANGE: Final = (
     select(_LEAVES.c.leaf)

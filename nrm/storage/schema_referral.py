@@ -47,7 +47,7 @@ clocks = Table(
     Column("due_at", Moment),
     Column("level", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
-    Index(None, "due_at", "clock_id"),  # in the order in which they are looked at
+    Index(None, "due_at", "clock_id", "case_id"),  # in the order in which they are looked at; a scan reads no more
 )
 
 outbox = Table(

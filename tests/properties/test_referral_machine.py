@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fakes_store import MemoryStore
 from hypothesis import settings
-from referral_machine import ReferralMachine
+from referral_machine import ReferralMachine, examples
 
 
 class InMemory(ReferralMachine):
@@ -13,4 +13,4 @@ class InMemory(ReferralMachine):
 
 
 TestReferralInMemory = InMemory.TestCase
-TestReferralInMemory.settings = settings(max_examples=30, stateful_step_count=30)
+TestReferralInMemory.settings = settings(max_examples=examples(100), stateful_step_count=40)

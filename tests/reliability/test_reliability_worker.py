@@ -155,12 +155,12 @@ class Campaign:
                 return
             time.sleep(0.01)
 
-    def drain(self, workers=1):
-        """Let workers finish what is due, with services that answer, and see that nothing due is left."""
+    def drain(self, workers=1, *, new=3):
+        """Refer anew, let workers finish what is due, with services that answer, and see that nothing due is left."""
         self.receive()
         self.place.behave("slow:0.05")
         self.ahead += LEASE
-        for _ in range(3):
+        for _ in range(new):
             with suppress(*REFUSED):
                 self.people.refer("https")
         came = len(self.place.log())
@@ -231,7 +231,7 @@ def test_a_worker_that_is_killed_delivers_each_message_once_and_misses_no_clock(
     running.ahead += 30 * DAY  # a month in which nobody was there
     running.drain()
     running.people.settle()
-    running.drain()
+    running.drain(new=0)
     assert_all_is_done(running)
     assert_nobody_is_named(running)
     assert_much_happened(running)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -71,25 +70,24 @@ def stopped_before_it_rang():
     """A clock is stopped in one unit of work, and what is to happen happens in the next."""
     look = ticking._look
 
-    def both(desk, row):
-        def stop(unit):
-            unit.referrals.of(row.case)
-            case = OpenCase.of(unit.cases.get(row.case), desk.keyring)
-            clock = opened_clock(case, row)
-            change_clock(unit, case, row, clock, None)
-            return replace(row, version=row.version + 1, sealed=_sealed(unit, row))
+    def both(desk, due):
+        def moved_to(unit, moment):
+            unit.referrals.of(due.case)
+            case = OpenCase.of(unit.cases.get(due.case), desk.keyring)
+            row = unit.clocks.get(due.case, due.clock)
+            change_clock(unit, case, row, opened_clock(case, row), moment)
+
+        def ring(unit):
+            moved_to(unit, desk.clock())
+            return look(desk, unit, due)
 
         try:
-            moved = desk.store.run(stop)
-            return desk.store.run(lambda unit: look(desk, unit, moved))
-        except ticking.StaleVersionError:
+            desk.store.run(lambda unit: moved_to(unit, None))
+            return desk.store.run(ring)
+        except (ticking.NoSuchCaseError, ticking.ShreddedError, ticking.StaleVersionError):
             return ticking.Ticked()
 
     ticking._one = both
-
-
-def _sealed(unit, row):
-    return next(one.sealed for one in unit.clocks.of(row.case) if one.clock == row.clock)
 
 
 def new_name_at_every_try():

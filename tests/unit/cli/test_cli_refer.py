@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta, timezone
 
 import pytest
-from offices import real_app
+from offices import real_app, real_tables
 from referral_homes import OFFER, SHELTER, TO_NORTH
 
 from nrm.rulebook.wording import LANGUAGES
@@ -17,7 +17,7 @@ def test_without_consent_it_is_the_task_of_somebody_and_every_reason_is_said(at)
     said = at("refer", at.case, "--offer", OFFER)
     assert (said.code, said.err) == (1, "")
     assert said.text == (
-        "Nobody could be asked. Now it falls to somebody: Ask the person for consent"
+        "Nobody could be asked. Now it is the task of: Caseworker – Ask the person for consent"
         " not asked: North shelter – there is no consent not asked: South shelter – there is no consent"
     )
     assert ("referral:send", "no_consent") in at.told(5)
@@ -50,6 +50,7 @@ def test_it_speaks_every_language_and_so_does_the_package(at, language):
     nobody = at("refer", at.case, "--offer", OFFER, "--lang", language)
     assert nobody.code == 1
     assert phrases["referral_nobody"] in nobody.out
+    assert real_app().files.vocabulary.roles["caseworker"].label.in_(language) in nobody.out
     assert phrases["reason_no_consent"] in nobody.out
     at.consent()
     assert phrases["state_sent"] in at.done("refer", at.case, "--offer", OFFER, "--lang", language).out
@@ -60,8 +61,8 @@ def test_for_programs_it_is_json_and_where_the_person_is_stands_nowhere(at):
     at.consent()
     places = ("--near", "54.87654,-1.54321", "--exclude", "50.11223,-1.5,3", "--exclude-region", "CanaryTown")
     said = at.json("refer", at.case, "--offer", OFFER, "--to", TO_NORTH, *places, "--region", "CanaryPlace")
-    assert said.keys() == {"referral", "task", "not_asked"}
-    assert (said["task"], said["referral"]["offer"]) == (None, OFFER)
+    assert said.keys() == {"referral", "task", "by", "not_asked"}
+    assert (said["task"], said["by"], said["referral"]["offer"]) == (None, None, OFFER)
     shown = at.done("referral", "show", at.case, said["referral"]["referral"], "--json").out + str(said)
     assert not [digits for digits in ("87654", "54321", "11223") if digits in shown]
 
@@ -157,3 +158,14 @@ def test_only_those_who_keep_the_case_refer_and_a_denial_is_an_entry(at):
     assert "there is no such case" in other.err
     typed = at("refer", "CanaryAna", "--offer", OFFER)
     assert (typed.code, typed.err.count("this is not an identifier")) == (2, 1)
+
+
+def test_what_no_service_is_asked_for_is_the_task_of_the_role_that_arranges_it(at):
+    plan = at.json("case", "decide", at.case)["plan"]
+    routes = real_tables().routes
+    ours = [(one["code"], by) for one in plan["offers"] if (by := routes.arranged_by(one["code"])) is not None]
+    assert ours
+    offer, by = ours[0]
+    said = at.json("refer", at.case, "--offer", offer)
+    assert (said["referral"], said["task"], said["by"]) == (None, "arrange_offer", by)
+    assert (offer, by) in [(one["offer"], one["by"]) for one in at.json("duty", "list", at.case)]

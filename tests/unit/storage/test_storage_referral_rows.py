@@ -11,6 +11,7 @@ import pytest
 from store_rows import NOON, a_clock, a_message, a_referral, an_event, an_item, opened
 
 from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError, StoreError
+from nrm.casework.ports_referral import DueClock
 
 EVERY = frozenset({"consent", "choice", "feedback", "link"})
 
@@ -204,7 +205,7 @@ def test_clocks_come_when_they_are_due_the_oldest_first_and_never_once_stopped(s
     rows = [a_clock(case, UUID(int=9), minutes=1), a_clock(other, UUID(int=8), minutes=1), a_clock(case, minutes=0)]
     stopped, later = a_clock(case, minutes=None), a_clock(case, minutes=5)
     store.run(lambda unit: unit.clocks.add([*rows, stopped, later]))
-    in_order = [rows[2], rows[1], rows[0]]
+    in_order = [DueClock(row.case, row.clock) for row in (rows[2], rows[1], rows[0])]
 
     def due(minutes, most=9):
         return store.run(lambda unit: unit.clocks.due(NOON + timedelta(minutes=minutes), most))
@@ -212,7 +213,9 @@ def test_clocks_come_when_they_are_due_the_oldest_first_and_never_once_stopped(s
     assert due(1) == in_order
     assert due(1, most=2) == in_order[:2]
     assert due(-1) == []
-    assert due(5)[-1] == later
+    assert due(5)[-1] == DueClock(later.case, later.clock)
+    assert store.run(lambda unit: unit.clocks.get(case, later.clock)) == later
+    assert store.run(lambda unit: unit.clocks.get(other, later.clock)) is None
     assert store.run(lambda unit: unit.clocks.next_due()) == NOON
 
 
@@ -235,7 +238,8 @@ def test_clocks_are_added_together_or_not_at_all(store):
 def test_a_shredding_that_comes_between_reading_and_acting_on_a_clock_is_told(store):
     row = a_clock(opened(store).case)
     add(store, "clocks", row)
-    (seen,) = store.run(lambda unit: unit.clocks.due(NOON, 9))
+    (found,) = store.run(lambda unit: unit.clocks.due(NOON, 9))
+    seen = store.run(lambda unit: unit.clocks.get(found.case, found.clock))
     store.run(lambda unit: unit.cases.shred(row.case))
 
     def act(unit):

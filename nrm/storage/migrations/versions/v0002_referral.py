@@ -63,7 +63,7 @@ def _make_clocks() -> None:
         sa.Column("level", sa.Integer, nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
     )
-    op.create_index("ix_clocks_due_at_clock_id", "clocks", ["due_at", "clock_id"])
+    op.create_index("ix_clocks_due_at_clock_id_case_id", "clocks", ["due_at", "clock_id", "case_id"])
 
 
 def _make_outbox() -> None:
