@@ -155,9 +155,7 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda unit: (unit.items.of(case, kinds), unit.clocks.of(case), unit.outbox.of(case)))
         self.both(lambda unit: unit.referrals.of(case))
         name = named(case, number)
-        self.both(
-            lambda unit: (unit.referrals.find(name), unit.clocks.get(case, name), unit.outbox.get(case, name))
-        )
+        self.both(lambda unit: (unit.referrals.find(name), unit.clocks.get(case, name), unit.outbox.get(case, name)))
 
     @rule(mark=MARK, states=st.lists(STATE, max_size=3), after=st.none() | st.builds(named, CASE, NUMBER), most=MOST)
     def read_for_a_service(self, mark, states, after, most):
