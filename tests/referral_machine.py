@@ -8,97 +8,48 @@ from __future__ import annotations
 import tempfile
 from datetime import timedelta
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from hypothesis import note, settings
+from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
-from offices import THEIRS, asked, record
+from offices import asked, record
+from referral_actions import (
+    ACTIONS,
+    ANSWERS,
+    BEHIND,
+    DUTY,
+    FROM,
+    GIVEN,
+    GROUPS,
+    JUMPS,
+    KIND,
+    KINDS,
+    LUCK,
+    MOST_CASES,
+    NUMBER,
+    OFFER,
+    OFFERS,
+    ROUNDS,
+    UNTIL,
+    WAYS,
+    WHO,
+    action,
+)
+from referral_bystanders import Bystanders
 from referral_checks import Watch
 from referral_world import AGES, AMENDMENTS, RECORDS, FaultError, Killed, World, provider
-from small_directory import AUTHORITY, CLINIC, COUNSEL, HOME, INTERPRETER, KEYS, NORTH, SECOND_LAWYER, SIGNERS, SOUTH
+from small_directory import AUTHORITY, CLINIC, NORTH, SIGNERS, SOUTH
 
 from nrm.casework import answering, consenting, deciding, duties, families, keep, referring, revoking
-from nrm.casework.errors import NoSuchCaseError
 from nrm.casework.items import RUNNING
-from nrm.casework.referral_errors import NoSuchReferralError
 from nrm.casework.rounds import go_round
 from nrm.referral.lifecycle import DECLINED, REVOKED
 from nrm.referral.referral import LIVE
 from nrm.referral.voice import Feedback
 
-OFFERS = {
-    "medical_care": CLINIC,
-    "emergency_medical_care": CLINIC,
-    "psychosocial_support": COUNSEL,
-    "safe_accommodation": SOUTH,
-    "child_accommodation": HOME,
-    "legal_aid": SECOND_LAWYER,
-    "interpretation": INTERPRETER,
-    "recovery_period": None,
-    "guardian": None,
-}
-"""Offers, and a service that could be chosen for each; the last two are arranged without any."""
 
-KINDS = {
-    "share_with_health": CLINIC,
-    "share_with_accommodation": SOUTH,
-    "share_with_lawyer": SECOND_LAWYER,
-    "share_with_interpreter": INTERPRETER,
-    "share_with_mental_health": COUNSEL,
-}
-DUTY = "share_with_child_protection"
-ANSWERS = ("receive", "accept", "decline", "start", "complete")
-FROM = {
-    "receive": {"sent"},
-    "accept": {"sent", "received"},
-    "decline": {"sent", "received", "accepted", "in_progress"},
-    "start": {"accepted"},
-    "complete": {"accepted", "in_progress"},
-}
-ENDINGS = ("delivered", "receipt", "later", "told", "impossible", "lost", "dies")
-JUMPS = (
-    *(timedelta(hours=1), timedelta(hours=7), timedelta(days=1), timedelta(days=3), timedelta(days=20)),
-    *(timedelta(days=45), timedelta(days=100), -timedelta(seconds=1), -timedelta(minutes=10)),
-)
-NUMBER = st.integers(0, 7)
-BEHIND = st.sampled_from([0, 0, 0, 1])
-OFFER = st.sampled_from(sorted(OFFERS))
-KIND = st.sampled_from(sorted(KINDS))
-WHO = st.sampled_from(["self", "guardian"])
-LUCK = st.lists(st.sampled_from(ENDINGS), min_size=1, max_size=4)
-GROUPS = st.sampled_from([(), (), (), ("contact",), ("contact", "health"), ("identity",)])
-UNTIL = st.sampled_from([None, None, 0, 3, 30])
-WAYS = st.sampled_from(["fetch", "fetch", "telephone", "directly", "directly", "writing", "forged"])
-ROUNDS = 60
-MOST_CASES = 3
-SOAK = 1000
-
-
-ACTIONS = []
-"""The names of all actions, each as often as it is to be likely."""
-
-GIVEN = {}
-"""What each is given."""
-
-
-def action(likely=1, **given):
-    """Make a method one of the things that happen; one rule draws among all, or Hypothesis would leave out half."""
-
-    def known(method):
-        ACTIONS.extend([method.__name__] * likely)
-        GIVEN[method.__name__] = given
-        return method
-
-    return known
-
-
-def examples(few):
-    """How many runs a test makes: `few`, and many more under the profile `soak`."""
-    return few * 50 if settings.default.max_examples >= SOAK else few
-
-
-class ReferralMachine(RuleBasedStateMachine):
+class ReferralMachine(Bystanders, RuleBasedStateMachine):
     """All that people do; each rule ends with a look at every case."""
 
     def __init__(self):
@@ -138,12 +89,19 @@ class ReferralMachine(RuleBasedStateMachine):
         found = sorted(wanted or found, key=lambda pair: (pair[0].made_at, pair[0].id))
         return found[-1 - number % len(found)] if found else (None, None)
 
+    def asked_for(self, number, what):
+        """What the live referrals of a case are for, the newest first: `offer` or `disclosure`."""
+        live = sorted(
+            (one for one in self.watch.see(self.case(number)).referrals if one.live), key=lambda one: one.made_at
+        )
+        return [getattr(one, what) for one in reversed(live) if one.offer is not None]
+
     def version(self, referral):
         return self.world.peek(lambda unit: unit.referrals.find(referral).version)
 
     @rule(data=st.data())
     def something_happens(self, data):
-        name = data.draw(st.sampled_from(ACTIONS))
+        name = data.draw(st.sampled_from([one for one in ACTIONS if hasattr(self, one)]))
         values = {one: data.draw(strategy) for one, strategy in GIVEN[name].items()}
         note(f"{name}: {values}")
         getattr(self, name)(**values)
@@ -205,9 +163,12 @@ class ReferralMachine(RuleBasedStateMachine):
 
     # The person
 
-    @action(3, number=NUMBER, kind=KIND, state=st.sampled_from(["given", "given", "refused", "withdrawn"]), by=WHO,
+    @action(3, number=NUMBER, kind=KIND | st.none(), state=st.sampled_from(["given", "given", "refused", "withdrawn"]), by=WHO,
           named=st.booleans(), groups=GROUPS, until=UNTIL)  # fmt: skip
     def consent(self, number, kind, state, by, *, named=False, groups=(), until=None):
+        """Say something of one kind of recipient; where none is named, of one that was asked."""
+        told = [one for one in self.asked_for(number, "disclosure") if one in KINDS]
+        kind = kind or next(iter(told), "share_with_health")
         given = state == "given"
         said = consenting.Said(
             state,
@@ -219,8 +180,10 @@ class ReferralMachine(RuleBasedStateMachine):
         )
         self.do(f"consent {state}", lambda desk: consenting.note_consent(desk, asked(), self.case(number), said))
 
-    @action(number=NUMBER, offer=OFFER, wanted=st.booleans())
+    @action(2, number=NUMBER, offer=OFFER | st.none(), wanted=st.booleans())
     def choose(self, number, offer, wanted):
+        """Want an offer, or not; where none is named, one for which a service was asked."""
+        offer = offer or next(iter(self.asked_for(number, "offer")), "legal_aid")
         self.do("choose", lambda desk: consenting.note_choice(desk, asked(), self.case(number), offer, wanted=wanted))
 
     @action(number=NUMBER, safe=st.sampled_from(["yes", "no"]))
@@ -306,57 +269,6 @@ class ReferralMachine(RuleBasedStateMachine):
         data = self.world.inboxes.reply(head.message, verb, why, liar if forged else None)
         done, _ = self.do(f"reply {verb}", lambda desk: answering.take_reply(desk, asked(), data))
         assert done is None or not forged
-
-    # Bystanders
-
-    @action(number=NUMBER, verb=st.sampled_from(ANSWERS), shredded=st.booleans())
-    def bystanders_learn_nothing(self, number, verb, shredded):
-        one, case = self.referral(number)
-        if one is None:
-            return
-        reason = DECLINED[0] if verb == "decline" else None
-        other = provider(KEYS[(KEYS.index(one.service) + 1) % len(KEYS)])
-        strangers = asked(organisation=THEIRS)
-        for who in (other, strangers):
-            self.same(NoSuchReferralError, one.id, lambda desk, named, who=who: answering.fetch(desk, who, named))
-            self.same(
-                NoSuchReferralError,
-                one.id,
-                lambda desk, named, who=who: answering.answer(desk, who, named, verb, 1, reason),
-            )
-        gone = self.shredded[-1] if shredded and self.shredded else case
-        today = self.world.today
-        said = consenting.Said("withdrawn", "share_with_health", "self")
-        for work in (
-            lambda desk, named: revoking.revoke(desk, strangers, named, one.id, None, "not_safe"),
-            lambda desk, named: referring.refer(desk, strangers, named, referring.Request("medical_care"), today),
-            lambda desk, named: referring.send_draft(desk, strangers, named, one.id, None, today),
-            lambda desk, named: referring.referrals(desk, strangers, named),
-            lambda desk, named: consenting.note_consent(desk, strangers, named, said),
-            lambda desk, named: consenting.note_choice(desk, strangers, named, "medical_care", wanted=False),
-            lambda desk, named: duties.finish(desk, strangers, named, one.id),
-            lambda desk, named: families.link(desk, strangers, named, UUID(int=5), "sibling"),
-        ):
-            self.same(NoSuchCaseError, gone, work)
-
-    def same(self, kind, there, work):
-        """Whoever may not know of something hears what is said where there is nothing, and changes nothing."""
-        before = self.state()
-        told = []
-        for named in (there, uuid4()):
-            done, error = self.world.do("bystander", lambda desk, named=named: work(desk, named))
-            assert done is None, "a bystander got something"
-            told.append(error)
-        assert all(isinstance(error, kind) for error in told if error is not None)
-        assert len({str(error) for error in told if error is not None}) <= 1
-        assert self.state() == before
-
-    def state(self):
-        return [
-            (row.referral, row.version)
-            for case in self.cases
-            for row in self.world.peek(lambda unit, case=case: unit.referrals.of(case))
-        ]
 
     # Days that pass, and what breaks down
 

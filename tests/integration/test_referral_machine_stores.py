@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import databases
 from hypothesis import settings
-from referral_machine import ReferralMachine, examples
+from referral_actions import examples
+from referral_machine import ReferralMachine
 
 from nrm.storage.store import SqlStore
 

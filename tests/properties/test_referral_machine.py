@@ -8,8 +8,9 @@ from fakes_store import MemoryStore
 from hypothesis import settings
 from hypothesis import strategies as st
 from offices import asked
+from referral_actions import KIND, KINDS, NUMBER, OFFER, action, examples
 from referral_checks import stands
-from referral_machine import KIND, KINDS, NUMBER, OFFER, ReferralMachine, action, examples
+from referral_machine import ReferralMachine
 
 from nrm.casework import consenting, deciding
 from nrm.casework.posting import Tried

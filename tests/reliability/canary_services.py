@@ -164,23 +164,25 @@ def _yaml(pattern):
 
 
 def opened_by(identities, folders):
-    """Return, by service, the files of every package and revocation under `folders` that its key opens."""
-    sealed = {path.read_bytes() for folder in folders for path in folder.rglob("*.age")}
+    """Return by service what its key opens under `folders`: the whole plaintext of each package, and its files."""
     opened = {name: [] for name in identities}
-    for body in sealed:
-        readers = [name for name, identity in identities.items() if (plain := _plain(body, identity, opened[name]))]
-        assert len(readers) == 1, "each is for one service"
+    for body in {path.read_bytes() for folder in folders for path in folder.rglob("*.age")}:
+        clear = {name: plain for name, identity in identities.items() if (plain := _plain(body, identity))}
+        ((name, plain),) = clear.items()  # each is for one service
+        opened[name].append((plain, _files(_files(plain)["package.tar"])))
     return opened
 
 
-def _plain(body, identity, files):
+def _plain(body, identity):
     try:
-        plain = pyrage.decrypt(body, [pyrage.x25519.Identity.from_str(identity)])
+        return pyrage.decrypt(body, [pyrage.x25519.Identity.from_str(identity)])
     except pyrage.DecryptError:
         return None
-    with tarfile.open(fileobj=io.BytesIO(plain)) as tar:
-        files.append({one.name: tar.extractfile(one).read() for one in tar if one.isfile()})
-    return plain
+
+
+def _files(data):
+    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
+        return {one.name: tar.extractfile(one).read() for one in tar if one.isfile()}
 
 
 def write_directory(folder):

@@ -1,20 +1,167 @@
-"""The whole way of a referral by commands, in an installation with a record of canaries (`canary_services`)."""
+"""The whole way of a referral by commands, in an installation whose case is full of canaries (see `canary_services`)."""
 
 from __future__ import annotations
 
 import json
 import signal
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from uuid import UUID, uuid4
 
-from canary_services import ADDRESS, EXPLOITERS, SERVICES, SOURCE, VALLEY, opened_by, write_directory, write_sidecars
+import canaries
+from canary_services import (
+    EXPLOITERS,
+    SERVICES,
+    SOURCE,
+    VALLEY,
+    given_by_rule,
+    opened_by,
+    to_be_learnt,
+    write_directory,
+    write_sidecars,
+)
 from offices import real_app, real_books
 
 from nrm import bootstrap_store
 from nrm.cli import asking
+from nrm.cli.package_keys import read_identity, read_signer
 from nrm.referral.package import read_package
 from nrm.referral.reply import Reply, sign_reply
-from nrm.referral.ssh_keys import allowed_signers
-from nrm.referral.sshsig import SshSigner
+
+KEEPER = "caseworker"
+WHERE = ("--exclude", f"{','.join(EXPLOITERS)},3.7", "--exclude-region", VALLEY)
+OFFICIAL = "bo"
+
+
+class Walk:
+    """One installation, the services around it, and what a person asked to see (`asked`, which is not searched)."""
+
+    def __init__(self, place, data, monkeypatch):
+        self.place, self.nrm, self.data, self.made = place, place.nrm, data, place.made
+        self.asked, self.services, self.drops = place.folder / "asked", place.made / "service", place.made / "drops"
+        for folder in (self.asked, self.services, self.made / "receiver", *(self.drops / name for name in SERVICES)):
+            folder.mkdir(parents=True)
+        self.referred, self.plan, self.case, self.relative = {}, None, None, None
+        monkeypatch.setattr(signal, "signal", lambda *_: None)  # `nrm work` would keep Ctrl-C for itself
+        # Rules are read and compiled once for all commands.
+        monkeypatch.setattr(asking, "application", lambda _rules, _seeds: real_app())
+        monkeypatch.setattr(bootstrap_store, "FileBooks", lambda _app: real_books())
+
+    def keys(self, name):
+        folder = self.services / name
+        return [(folder / f"{half}.key.pub").read_text().strip() for half in ("age", "reply")]
+
+    def identities(self):
+        return {name: read_identity(self.services / name / "age.key") for name in SERVICES}
+
+    def receipt(self, message, body):
+        """What the services behind the receiver answer: a signed word that the package is there."""
+        for name, identity in self.identities().items():
+            if SERVICES[name].way == "https":
+                try:
+                    header = read_package(body, identity, [(self.services / "signers").read_text()]).header
+                except Exception:  # noqa: BLE001, S112 - it is for another service
+                    continue
+                if header.kind == "referral":
+                    word = {"referral": header.referral, "message": UUID(message), "verb": "receive"}
+                    return sign_reply(Reply(**word, at=header.sent_at, nonce=uuid4()), self.signer(name))
+        return b""
+
+    def signer(self, name):
+        return read_signer(self.services / name / "reply.key")
+
+    def found(self, receiver):
+        """Make the installation, the keys of the services, and the directory."""
+        nrm, place = self.nrm, self.place
+        words = ("--origin", "nrm.example.org/log", "--organisation", "shelter-a", "--zone", "Europe/Athens")
+        nrm("init", place.home, *words, *place.database())
+        with (place.home / "home.toml").open("a") as stream:
+            stream.write(f'[delivery]\nhosts = ["{receiver.host}"]\nprivate_allowed = ["{receiver.host}"]\n')
+            stream.write(f'ca_file = "{receiver.ca_file}"\nroot = "{self.drops}"\n')
+        for name in SERVICES:
+            nrm("package", "keygen", self.services / name)
+        (self.services / "signers").write_text(nrm("keys", "signer").out)
+        hsds, sidecars = place.folder / "given" / "hsds", place.folder / "given" / "sidecars"
+        write_directory(hsds)
+        keys = {name: self.keys(name) for name in SERVICES}
+        write_sidecars(sidecars, receiver.url, keys, datetime.now(UTC).date().isoformat())
+        for more in ([], ["--json"]):
+            for words in (["import", hsds, "--source", SOURCE], ["sidecars", sidecars], ["list"]):
+                nrm("directory", *words, *more, NRM_ROLE="coordinator")
+            nrm("directory", "check", hsds, "--source", SOURCE, "--sidecars", sidecars, *more)
+
+    def open_case(self):
+        """Open the case and that of a sister, and decide."""
+        nrm = self.nrm
+        self.case = json.loads(nrm("case", "open", self.place.case_file, "--json").out)["case"]
+        part = {name: self.data[name] for name in ("account", "facts")} | {"identity": {"first_name": "Zqvexilthornby"}}
+        sister = self.place.given("sister.yaml", json.dumps(part, ensure_ascii=False))
+        self.relative = json.loads(nrm("case", "open", sister, "--json").out)["case"]
+        self.plan = json.loads(nrm("case", "decide", self.case, "--json").out)["plan"]
+        nrm("case", "link", self.case, self.relative, "--as", "sibling")
+
+    def agree(self, name):
+        """Note what the person says about one service."""
+        one = SERVICES[name]
+        groups = [word for group in one.agreed or () for word in ("--group", group)]
+        if groups:
+            self.answer("give", name, *groups)
+
+    def answer(self, verb, name, *more):
+        words = ("--disclosure", SERVICES[name].disclosure, "--by", "self", "--to", f"{SOURCE}:{name}")
+        self.nrm("consent", verb, self.case, *words, *more)
+
+    def refer(self, name, *more, code=0):
+        """Refer to one service; remember the referral, if there is one."""
+        one = SERVICES[name]
+        what = ("--offer", one.offer) if one.offer else ("--disclosure", one.disclosure)
+        words = ("refer", self.case, *what, "--to", f"{SOURCE}:{name}", *WHERE, *more)
+        told = json.loads(self.nrm(*words, "--json", code=code).out)
+        if told["referral"] is not None:
+            self.referred[name] = told["referral"]["referral"]
+
+    def as_service(self, name, *words, code=0):
+        who = ("--service", f"{SOURCE}:{name}")
+        return self.nrm("referral", *words, *who, code=code, NRM_ROLE="provider", NRM_WHO=name)
+
+    def opens(self, name, package, *more, code=0):
+        """Open a package as its service does, into a folder that is not searched."""
+        keys = ("--identity", self.services / name / "age.key", "--signer", self.services / "signers")
+        return self.nrm("package", "open", package, *keys, *more, code=code, shown=not code)
+
+    def replies(self, name, package, verb, out, code=0):
+        keys = ("--identity", self.services / name / "age.key", "--signer", self.services / "signers")
+        own = ("--key", self.services / name / "reply.key", "--verb", verb, "--out", out)
+        self.nrm("package", "reply", package, *keys, *own, code=code)
+
+    def fetch(self, name):
+        """Fetch a package that waits, and return where it lies."""
+        package = self.services / f"{name}.age"
+        self.as_service(name, "fetch", self.referred[name], "--out", package)
+        return package
+
+    def learnt(self):
+        """Return by service the records and texts of all packages that its key opens, wherever they lie."""
+        return opened_by(self.identities(), [self.made])
+
+    def told_too_much(self, places):
+        """Return what services can open that no rule gave them, and what of their part is missing.
+
+        `places` says of which group each canary is.
+        """
+        faults = []
+        for name, packages in self.learnt().items():
+            one = SERVICES[name]
+            given = given_by_rule(self.plan, one.disclosure)
+            for plain, files in packages:
+                document = json.loads(files["referral.json"])
+                record = document["record"]
+                expected = to_be_learnt(self.data, one.may_learn if document["kind"] == "referral" else ())
+                faults += [] if given else [(name, "no rule gives anything")]
+                faults += [(name, group) for group in record.keys() | expected if record.get(group) != expected.get(group)]
+                faults += [
+                    (name, *path)
+                    for word, path in places.items()
+                    if word.encode() in plain and (path[0] not in expected or word.encode() in files["plan.txt"])
+                ]
+                faults += [(name, "plan.txt", said) for said in canaries.found_in(files["plan.txt"])]
+        return faults
