@@ -72,7 +72,6 @@ class Journal:
         verb: str,
         *,
         case: OpenCase | None = None,
-        secret: bytes | None = None,
         groups: Iterable[str] = (),
         details: dict[str, Any] | None = None,
         rulebook: str | None = None,
@@ -81,13 +80,13 @@ class Journal:
     ) -> UUID:
         """Put an entry into the unit of work and return its event.
 
-        `secret` is the log secret of `case`, when it is not to be read from the store; `denied` is (result, why). Where
-        none of the groups is one, as when only the envelope of a record is read, it is the case that is read.
+        `denied` is (result, why). Where none of the groups is one, as when only the envelope of a record is read, it is
+        the case that is read.
         """
         event = uuid4()
         salt = urandom(SECRET_BYTES)
         told = {"event": str(event), **(details or {})}
-        secret = case.log_secret(unit) if case is not None and secret is None else secret
+        secret = case.log_secret(unit) if case is not None else None
         now = self._desk.clock()
         if now < BEGINNING:
             raise ClockError(f"{now:%Y-%m-%d}")
