@@ -10,7 +10,18 @@ from nrm.casework.asked import own, permit, permit_groups
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
 from nrm.casework.journal import Journal
 from nrm.casework.ports import CaseRow
-from nrm.casework.record import PARTS, check_parts, checked, facts_of, joined, marks_of, opened, packed, parts_of
+from nrm.casework.record import (
+    MARKED,
+    PARTS,
+    check_parts,
+    checked,
+    facts_of,
+    joined,
+    marks_of,
+    opened,
+    packed,
+    parts_of,
+)
 from nrm.casework.safe import PACKED, OpenCase
 from nrm.vault.errors import KeyLostError
 
@@ -86,7 +97,8 @@ def amend(desk: Desk, asked: Asked, case: UUID, seen: int, document: Document, o
         new = parts_of(amendment)
         permit_groups(asked, new, desk.books.words())
         open_ = OpenCase.of(row, desk.keyring)
-        parts = {**opened(unit, open_, PARTS), **new}
+        before = opened(unit, open_, PARTS)
+        parts = {**before, **new}
         # An amendment that fills in every part is the whole record, and was read already.
         whole = amendment if parts.keys() == new.keys() else checked(joined(parts))
         facts = packed(facts_of(whole, on, desk.books.words()))
@@ -94,7 +106,8 @@ def amend(desk: Desk, asked: Asked, case: UUID, seen: int, document: Document, o
         following, sealed = open_.brought(unit, seen + 1, new), open_.seal(PACKED, seen + 1, facts).sealed
         unit.cases.change(case, following, sealed, desk.clock())
         duplicate = bool(unit.cases.marked(marks, case))
-        unit.cases.mark(case, marks)
+        if any(parts.get(name) != before.get(name) for name in MARKED):
+            unit.cases.mark(case, marks)
         journal.write(unit, "group:change", case=open_, groups=new, details={"version": seen + 1})
         return Kept(case, seen + 1, duplicate, left)
 

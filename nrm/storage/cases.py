@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 
@@ -51,7 +51,17 @@ _CHANGE: Final = (
     update(_CASES)
     .where(_CASES.c.case_id == bindparam("case"), _CASES.c.version == bindparam("seen"))
     .where(_CASES.c.wrapped_key.is_not(None))
-    .values(version=bindparam("next"), changed_at=bindparam("now"), facts=bindparam("packed"))
+    .values(version=bindparam("next"), changed_at=bindparam("at"), facts=bindparam("packed"))
+)
+# The same with the new version, where two statements are two ways there and back (see `nrm.storage.together`).
+_CHANGED: Final = _CHANGE.returning(_CASES.c.case_id).cte("changed")
+_CHANGE_AND_ADD: Final = (
+    insert(_VERSIONS)
+    .from_select(
+        [column.name for column in _VERSIONS.columns],
+        select(_CHANGED.c.case_id, *(bindparam(f"new_{c.name}", type_=c.type) for c in list(_VERSIONS.columns)[1:])),
+    )
+    .execution_options(preserve_rowcount=True)
 )
 
 
@@ -94,12 +104,11 @@ class SqlCases:
         """
         seen = following.version - 1
         _check(following, following.version)
-        values = {"case": case, "seen": seen, "next": following.version, "now": at, "packed": facts}
-        if self._connection.execute(_CHANGE, values).rowcount != 1:
+        values = {"case": case, "seen": seen, "next": following.version, "at": at, "packed": facts}
+        if not self._changed(values, columns_of(following)):
             now = self.get(case)
             raise ShreddedError if now.wrapped_key is None else StaleVersionError(seen, now.version)
         self._held.changed(case)
-        self._connection.execute(_ADD_VERSION, {"case_id": case, **columns_of(following)})
 
     def versions(self, case: UUID, numbers: Collection[int]) -> Sequence[VersionRow]:
         """Return those of these versions that there are, in order."""
@@ -167,6 +176,16 @@ class SqlCases:
         others = and_(_CASES.c.case_id.in_(having), _CASES.c.case_id != besides, _CASES.c.wrapped_key.is_not(None))
         found = self._connection.execute(select(*_LISTED).where(others).order_by(_CASES.c.case_id))
         return [_case(row) for row in found]
+
+    def _changed(self, values: dict[str, Any], columns: dict[str, Any]) -> bool:
+        """Change the row of the case and add a version; False when it has not the version that was seen."""
+        if self._connection.dialect.name == "postgresql":
+            both = values | {f"new_{name}": value for name, value in columns.items()}
+            return self._connection.execute(_CHANGE_AND_ADD, both).rowcount == 1
+        changed = self._connection.execute(_CHANGE, values).rowcount == 1
+        if changed:
+            self._connection.execute(_ADD_VERSION, {"case_id": values["case"], **columns})
+        return changed
 
 
 def _case(row: Row[*tuple[object, ...]], now: VersionRow | None = None) -> CaseRow:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Uuid, bindparam, text
 
+from nrm.storage.engine import BINARY
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
@@ -29,9 +31,11 @@ WHERE wrapped_key IS NOT NULL AND facts IS NOT NULL {further} ORDER BY case_id L
 def packed(connection: Connection, after: UUID | None, most: int) -> Sequence[PackedRow]:
     """Return the packed facts of at most `most` cases that are not shredded, on from the case `after`."""
     if after is None:
-        found = connection.execute(_FIRST[connection.dialect.name], {"most": most})
+        found = connection.execute(_FIRST[connection.dialect.name], {"most": most}, execution_options=BINARY)
     else:
-        found = connection.execute(_FURTHER[connection.dialect.name], {"after": after, "most": most})
+        found = connection.execute(
+            _FURTHER[connection.dialect.name], {"after": after, "most": most}, execution_options=BINARY
+        )
     return found.all()
 
 
