@@ -15,7 +15,10 @@ from nrm.storage import schema
 from nrm.storage.versions import columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sqlalchemy import Table
+    from sqlalchemy.engine import Connection
 
     from nrm.bootstrap_store import Office
     from nrm.casework.ports import CaseRow
@@ -34,13 +37,24 @@ def fill(
         now = office.desk.clock()
         made = [sealed_case(case, office, now, parts, facts) for case in cases[start : start + AT_ONCE]]
         with office.database.begin() as connection:
-            connection.execute(insert(schema.cases), [_columns(row, packed) for row, _, packed in made])
+            _put(connection, schema.cases, [_columns(row, packed) for row, _, packed in made])
             first = [{"case_id": row.case, **columns_of(version)} for row, version, _ in made]
-            connection.execute(insert(schema.versions), first)
+            _put(connection, schema.versions, first)
     if office.database.dialect.name == "postgresql":  # as its own housekeeping would, some minutes later
         with office.database.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")
     return cases
+
+
+def _put(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
+    if connection.dialect.name != "postgresql":
+        connection.execute(insert(table), rows)
+        return
+    names = [column.name for column in table.columns]
+    driver: Any = connection.connection.driver_connection  # row by row, a million cases would take minutes
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({', '.join(names)}) FROM STDIN") as copying:
+        for row in rows:
+            copying.write_row([row[name] for name in names])
 
 
 def _columns(row: CaseRow, facts: bytes) -> dict[str, Any]:

@@ -57,17 +57,18 @@ def dotted(place: Place) -> str:
     return ".".join(str(part) for part in place)
 
 
-def parts(part: Part, place: Place = ()) -> Iterator[tuple[Place, Part]]:
-    """Yield every part of a record with its place, the record itself first."""
-    yield place, part
+def parts(part: Part, place: Place = ()) -> list[tuple[Place, Part]]:
+    """Return every part of a record with its place, the record itself first."""
+    found = [(place, part)]
     for name in _holding(type(part)):
         value = getattr(part, name)
         if isinstance(value, Part):
-            yield from parts(value, (*place, name))
-        elif isinstance(value, tuple):
+            found += parts(value, (*place, name))
+        elif value and isinstance(value, tuple):
             for index, item in enumerate(value):
                 if isinstance(item, Part):
-                    yield from parts(item, (*place, name, index))
+                    found += parts(item, (*place, name, index))
+    return found
 
 
 @cache

@@ -111,13 +111,20 @@ def test_a_damaged_case_stops_the_bulk_figures(office):
 
 
 def test_the_vault_tables_are_written(tmp_path, capsys):
-    vault.main("20,40", 2, 2, SQLCIPHER, tmp_path / "rounds.json")
+    vault.main("20,40", 2, 2, only=SQLCIPHER, json_file=tmp_path / "rounds.json")
     out = capsys.readouterr().out
     assert "| SQLCipher: bulk open from the store, a second |" in out
     assert "### SQLCipher: opening a case writes " in out
     (one,) = json.loads((tmp_path / "rounds.json").read_text("utf-8"))
     assert [stage["cases"] for stage in one["stages"]] == [20, 40]
     assert len(one["writes"][case_work.OPEN]["elapsed"]) == 2
+
+
+def test_growth_can_be_asked_for_alone(capsys):
+    vault.main("20", 2, 1, growth=True, only=SQLCIPHER)
+    out = capsys.readouterr().out
+    assert "| SQLCipher: write a case, µs |" in out
+    assert "times the bare" not in out
 
 
 def test_made_up_entries_are_entries_and_no_two_alike():
