@@ -5,7 +5,6 @@ INVARIANT (nothing without its entry): a change, or the reading of a group, and 
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import lru_cache
 from os import urandom
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -119,16 +118,26 @@ class Journal:
         return event
 
     def attempt(self, verb: str, work: Callable[[UnitOfWork], T], groups: Iterable[str] = ()) -> T:
-        """Do `work` as one unit; when it is denied or fails, that is an entry of its own, and the error goes on."""
+        """Do `work` as one unit; when it is denied or fails, that is an entry of its own, and the error goes on.
+
+        Raises `StoreError` in the place of a denial that could not be put on the log.
+        """
         try:
             return self._desk.store.run(work)
         except StoreDoubtError:
             raise  # If it did happen its own entry is there, and one that says that it failed would be false.
         except Exception as error:
             ended = _ended(error)
-            # Where even this cannot be written the store is gone, and the error that goes on says so.
-            with suppress(NrmError):
+            try:
                 self._desk.store.run(lambda unit: self.write(unit, verb, groups=groups, denied=ended))
+            except NrmError as unwritten:
+                # Nobody is told "denied, and it is on the log" when it is not; that the store is gone is what is told.
+                if (
+                    isinstance(unwritten, StoreError)
+                    and isinstance(error, NrmError)
+                    and not isinstance(error, StoreError)
+                ):
+                    raise unwritten from None
             raise
 
     def _words(self) -> Words:

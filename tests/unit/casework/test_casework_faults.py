@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from offices import ANA, BO, CANARIES, NOON, THEIRS, asked, new_office
 
-from nrm.errors import NrmError
+from nrm.casework.errors import StoreError
+from nrm.errors import NrmError, Problem
 from nrm.vault.errors import (
     KeyLostError,
     KeyStoreRefusedError,
@@ -148,6 +149,22 @@ def test_keys_that_cannot_be_read_are_unavailable_and_not_an_altered_record(offi
     hidden.rename(file)
     assert office.said()[-1] == ("case:open", "key_unavailable")
     office.read(case, "identity")
+
+
+def test_a_denial_that_cannot_be_put_on_the_log_is_not_said_to_be_there(office, monkeypatch):
+    case = office.open().case
+    gone = StoreError(Problem("store", 0, "the database is gone"))
+
+    def fails(*_):
+        raise gone
+
+    monkeypatch.setattr("fakes_store.MemoryEvents.add", fails)
+    with pytest.raises(StoreError) as caught:
+        office.shred(case)
+    assert caught.value is gone
+    with pytest.raises(StoreError) as caught:
+        office.shred(case, who=asked("caseworker"))
+    assert caught.value is gone
 
 
 def test_the_keys_of_another_installation_open_nothing(office, tmp_path):
