@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 from hypothesis import note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
-from offices import OURS, THEIRS, asked, record
+from offices import THEIRS, asked, record
 from referral_checks import Watch
 from referral_world import AGES, AMENDMENTS, RECORDS, FaultError, Killed, World, provider
 from small_directory import AUTHORITY, CLINIC, COUNSEL, HOME, INTERPRETER, KEYS, NORTH, SECOND_LAWYER, SIGNERS, SOUTH

@@ -129,7 +129,9 @@ class Campaign:
         begin = time.monotonic()
         if not once:
             self.people.act(1)
-            ends = sorted((after if way == "time" else 0.9, way, pid) for (way, after), pid in zip(workers, pids, strict=True))
+            ends = sorted(
+                (after if way == "time" else 0.9, way, pid) for (way, after), pid in zip(workers, pids, strict=True)
+            )
             for end, way, pid in ends:
                 while way == "taken" and len(self.place.log()) == came and time.monotonic() < begin + 2:
                     time.sleep(0.005)
@@ -257,7 +259,14 @@ def assert_much_happened(running):
     truth, people = running.truth, running.people
     kinds = {one.kind for one in truth.arrived.values()}
     print(  # for whoever soaks (`-s`)  # noqa: T201
-        running.kills, running.ways, people.done, len(truth.arrived), truth.levels, truth.rang, truth.revoked, len(truth.leaves)
+        running.kills,
+        running.ways,
+        people.done,
+        len(truth.arrived),
+        truth.levels,
+        truth.rang,
+        truth.revoked,
+        len(truth.leaves),
     )
     if CRASHES >= 100:
         assert kinds == {"package", "revocation"}

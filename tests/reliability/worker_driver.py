@@ -91,8 +91,8 @@ def main():
     home, said = read_home(Path(sys.argv[1])), sys.argv[2]
     Commands.members.setdefault("work", ("nrm.cli.work:work", "Run the clocks and deliver packages."))
     books()
-    import nrm.bootstrap_delivery  # noqa: F401, PLC0415 - read once, so that the children need not
-    import nrm.cli.work  # noqa: F401, PLC0415
+    import nrm.bootstrap_delivery  # noqa: PLC0415 - read once, so that the children need not
+    import nrm.cli.work  # noqa: PLC0415
     import nrm.delivery.carrier  # noqa: F401, PLC0415
 
     say(ready=True)

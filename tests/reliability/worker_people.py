@@ -25,7 +25,20 @@ REFUSED = (CaseworkError, TransitionRefusedError)
 """What is heard by whoever comes second, or wants what there is not."""
 
 FETCHED = ("sent", "received", "accepted", "in_progress", "revoked")
-KINDS = ("refer", "refer", "refer", "refer", "answer", "answer", "answer", "fetch", "fetch", "withdraw", "finish", "case")
+KINDS = (
+    "refer",
+    "refer",
+    "refer",
+    "refer",
+    "answer",
+    "answer",
+    "answer",
+    "fetch",
+    "fetch",
+    "withdraw",
+    "finish",
+    "case",
+)
 
 
 class People:
@@ -135,7 +148,9 @@ class People:
         """Let the services fetch everything that lies ready, and say yes to what they have."""
         for place in self.places.values():
             who = _provider(place.key)
-            lying = {row.about for case in self.cases for row in self.office.store.run(lambda u, c=case: u.outbox.of(c))}
+            lying = {
+                row.about for case in self.cases for row in self.office.store.run(lambda u, c=case: u.outbox.of(c))
+            }
             for one in answering.own_referrals(self.desk, who, FETCHED):
                 if place.way == "pick_up" and one.referral in lying:
                     answering.fetch(self.desk, who, one.referral)

@@ -176,7 +176,9 @@ class Truth:
 
     def _revocation(self, whole, one, arrived, way):
         coming = [row for row in whole.outbox if row.kind == "revocation" and row.about == one.id]
-        came = [message for message, here in self.arrived.items() if (here.kind, here.referral) == ("revocation", one.id)]
+        came = [
+            message for message, here in self.arrived.items() if (here.kind, here.referral) == ("revocation", one.id)
+        ]
         # Both at once: it arrived, and whoever delivered it was killed before that was noted.
         revocations = {row.message for row in coming} | set(came)
         if one.state != "revoked":
@@ -203,7 +205,9 @@ class Truth:
         )
         taken = Counter((str(one.id), passed.verb) for one in whole.referrals for passed in one.passed)
         assert told == taken, f"steps and entries differ: {told - taken} {taken - told}"
-        ended = Counter(details["consent"] for action, details, _ in whole.events.values() if action == "consent:expire")
+        ended = Counter(
+            details["consent"] for action, details, _ in whole.events.values() if action == "consent:expire"
+        )
         assert set(ended.values()) <= {1}, "the end of a consent was told twice"
         late = {one.id: one for one in whole.referrals if one.state == "expired"}
         for _, clock in whole.clocks:
@@ -254,7 +258,6 @@ class Truth:
         if clock.code == "consent_over":
             told = [details for action, details, _ in whole.events.values() if action == "consent:expire"]
             assert str(clock.about) in {details["consent"] for details in told}, "a consent ended, and no entry says so"
-
 
 
 def _said_since(lines, about):
