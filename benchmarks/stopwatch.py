@@ -1,7 +1,7 @@
 """How a piece of work divides its time between parts: functions are watched from outside, and nothing of them changes.
 
-A part has the time of its functions without that of other parts that they call, so that the parts add up. Watching costs
-something itself, so that what is watched is never what is timed as a whole.
+A part has the time of its functions without that of other parts that they call, so that the parts add up. Watching
+costs something itself, so that what is watched is never what is timed as a whole.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ class Stopwatch:
 
 @contextmanager
 def watched(parts: Mapping[str, Sequence[tuple[Any, str]]]) -> Iterator[Stopwatch]:
-    """Watch the functions of each part, named by where they are looked up: a module, a class or an object, and a name."""
+    """Watch the functions of each part, each named by where it is looked up (module, class or object) and its name."""
     watch = Stopwatch()
     before: list[tuple[Any, str, Any]] = []
     try:

@@ -14,7 +14,7 @@ from nrm.audit.entry import decode
 from nrm.casework.errors import NoSuchCaseError
 from nrm.casework.items import RUNNING, choices, ledger, opened_clock, opened_referral
 from nrm.casework.journal import DETAILS
-from nrm.casework.last_plan import DECISION
+from nrm.casework.last_plan import DECISION, last_plan
 from nrm.casework.safe import OpenCase
 from nrm.referral.lifecycle import TABLE
 from nrm.referral.standing import repairs, standings
@@ -50,8 +50,15 @@ class CaseSeen:
     def standing(self):
         return standings(self.offers, self.referrals, self.choices, [one for one in self.clocks if one.kind == "task"])
 
-    def duties(self):
-        return sorted((one.code, one.by, one.due) for one in self.clocks if one.kind == "duty" and one.state in RUNNING)
+
+def stands(unit, case, keyring):
+    """How each offer of a case stands, and its duties with the minute in which each is due."""
+    open_ = OpenCase.of(unit.cases.get(case), keyring)
+    clocks = [opened_clock(open_, row) for row in unit.clocks.of(case)]
+    referrals = [opened_referral(open_, row) for row in unit.referrals.of(case)]
+    found = standings(last_plan(unit, open_).offers, referrals, choices(unit, open_), clocks)
+    duties = {(one.code, one.by, one.state, round(one.due.timestamp() / 60)) for one in clocks if one.kind == "duty"}
+    return {offer: one.kind for offer, one in found.items()}, duties
 
 
 def agrees(lines, group, service, day, *, child, of_age, ends=True):
@@ -199,8 +206,8 @@ class Watch:
             assert not packages, "the package of a referral that ended still lies in the outbox"
             assert one.passed[-1].reason or one.state not in NEEDS_REASON or one.passed[-1].by == "person"
         elif one.message is not None:
-            here = self.world.inboxes
-            assert packages or one.message in here.opened or one.message in here.left, "a package is lost"
+            said = any(step.verb == "receive" for step in one.passed)
+            assert packages or said or one.message in self.world.inboxes.left, "a package is lost"
         if one.state == "revoked" and one.message in self.world.inboxes.left:
             arrived = {
                 held.header.referral for held in self.world.inboxes.opened.values() if held.header.kind == "revocation"

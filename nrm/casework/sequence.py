@@ -76,19 +76,23 @@ class Sequencer:
     def run(self) -> int:
         """Sequence all that waits and publish it; return how many entries the log has.
 
+        What is made meanwhile may be left for the next run.
+
         Raises:
             LogRefusedError: what is published differs from the store.
             StoreError: the store cannot be used.
         """
-        self.publish()
+        size = self.publish()
         more = True
         while more and (batch := self._store.run(self._sequence)) is not None:
-            self.publish(batch)
+            size = self.publish(batch)
             more = batch.full
-        return self._store.run(lambda unit: unit.log.peek()).size
+        return size
 
-    def publish(self, batch: Batch | None = None) -> None:
+    def publish(self, batch: Batch | None = None) -> int:
         """Write the files that the store is ahead by, from `batch` when that is just what is missing.
+
+        Returns how many entries the log has.
 
         Raises:
             LogRefusedError: what is published differs from the store, or cannot be written.
@@ -100,13 +104,14 @@ class Sequencer:
             root = self._root(head)
             if stands is not None and stands.size >= head.size:
                 _check_same(stands, head.size, root)
-                return
+                return head.size
             publisher = Publisher(self._directory)
             if batch is not None and batch.leads(stands, head):
                 publisher.take_all(batch.tiles)
             else:
                 self._write(stands, head, root, publisher)
             publisher.publish(parse_note(head.note))
+            return head.size
 
     def _write(self, stands: Checkpoint | None, head: LogHead, root: bytes, publisher: Publisher) -> None:
         growth = self._grown(stands, publisher.take)

@@ -133,12 +133,12 @@ def _ring(work: Work, clock: Clock, code: str) -> None:
         return
     if clock.kind in {"consent", "birthday"}:
         revoke_broken(work, work.desk.counter.calendar.day_of(work.desk.clock()), _age(work, clock))
+        settle(work)  # also when there is nothing more to do: what was revoked may have held an offer
     if clock.kind == "consent" and _said_since(work, clock):
         return  # the person, or the guardian, has said something newer: there is nothing to ask, and nothing ended here
     if clock.code == "consent_over":
         work.journal.write(work.unit, "consent:expire", case=work.case, details={"consent": str(clock.about)})
     need_person(work, _task(code), about=clock.about)
-    settle(work)
 
 
 def _age(work: Work, clock: Clock) -> Age | None:

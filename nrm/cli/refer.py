@@ -19,6 +19,9 @@ from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - read by typer at run 
 if TYPE_CHECKING:
     from nrm.casework.referring import Referred
 
+UNKNOWN = "_unknown"
+"""How a reason ends that a question to the service can settle: whoever has asked it names the service."""
+
 NOBODY = 1
 """Exit code when no service could be asked: somebody has a task now."""
 
@@ -84,6 +87,8 @@ def show_referred(told: Told, done: Referred, role: str, offer: str | None = Non
     for one in done.tried:
         reason = told.phrase("reason", one.why)
         out.line(say("referral_not_asked", service=told.service(one.service), reason=reason), "dim", 2)
+    if done.referral is None and any(one.why.endswith(UNKNOWN) for one in done.tried):
+        out.line(say("referral_name_it"), "yellow", 2)
 
 
 def _whose(told: Told, done: Referred, offer: str | None) -> str:

@@ -29,6 +29,6 @@ class OnPostgresql(OnDatabase):
 
 
 TestReferralOnSqlcipher = OnSqlcipher.TestCase
-TestReferralOnSqlcipher.settings = settings(max_examples=examples(12), stateful_step_count=30)
+TestReferralOnSqlcipher.settings = settings(max_examples=examples(8), stateful_step_count=25)
 TestReferralOnPostgresql = OnPostgresql.TestCase
-TestReferralOnPostgresql.settings = settings(max_examples=examples(12), stateful_step_count=30)
+TestReferralOnPostgresql.settings = settings(max_examples=examples(8), stateful_step_count=25)

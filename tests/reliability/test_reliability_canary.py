@@ -12,76 +12,17 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import canaries
-import fast_keys
 import psycopg
 import pytest
-from clear_pages import pages
-from nrm_commands import Commands, kept_away
-from own_server import OwnServer
+from canary_place import WORDS, Place
+from nrm_commands import kept_away
 from real_installations import app
 
 from nrm.bootstrap_store import open_office
 from nrm.home import read_home
-from nrm.vault.keys_file import open_keys
-from nrm.vault.passphrase import Passphrase
-
-SECRETS = ("database", "log-signing", "blind-index", "actors")
-WORDS = "seven zqvexil canaries in the cellar"
-
-
-class Place:
-    """An installation, and everything that is made around it."""
-
-    def __init__(self, kind, folder, monkeypatch):
-        self.kind, self.folder = kind, folder
-        self.server = OwnServer(log_statement="all", log_min_messages="debug1") if kind == "postgresql" else None
-        for name in ("given", "made", "temporary"):
-            (folder / name).mkdir()
-        self.made, self.temporary, self.home = folder / "made", folder / "temporary", folder / "made" / "home"
-        monkeypatch.setenv("TMPDIR", str(self.temporary))
-        monkeypatch.setattr(tempfile, "tempdir", None)
-        self.passphrase_file = kept_away(folder / "given" / "passphrase", WORDS)
-        self.nrm = Commands(monkeypatch, self.home, self.passphrase_file)
-        self.case_file = self.given("case.yaml", json.dumps(canaries.record(), ensure_ascii=False))
-
-    def given(self, name, text):
-        """Write what a person brings along; it is not searched."""
-        path = self.folder / "given" / name
-        path.write_text(text)
-        return path
-
-    def database(self, name="cases"):
-        return ["--database", self.server.url(name)] if self.server else []
-
-    def keys(self):
-        return open_keys(self.home / "keys.json", Passphrase(WORDS), fast_keys.FAST)
-
-    def end(self):
-        if self.server:
-            self.server.stop("fast")  # writes to the disk what was in memory
-
-    def found(self):
-        """Return every canary and every secret that stands somewhere in the clear."""
-        keys = self.keys()
-        needles = dict(canaries.NEEDLES)
-        needles |= {needle: f"passphrase as {way}" for way, needle in canaries.encoded(WORDS).items()}
-        for name in SECRETS:
-            secret = keys.secret(name)
-            needles |= {secret: name, secret.hex().encode(): f"{name} as hexadecimal"}
-        folders = [self.made, self.temporary, *([self.server.folder] if self.server else [])]
-        found = canaries.found_under(folders, needles)
-        # What is printed is wrapped at 80 columns, and a word may stand on two lines.
-        printed = self.nrm.said + b"\0" + b"".join(self.nrm.said.split())
-        found += [("output", said) for said in canaries.found_in(printed, needles)]
-        for path in [] if self.server else sorted(self.made.rglob("cases.db")):
-            found += [
-                (f"pages of {path.name}", said) for said in canaries.found_in(pages(path, keys.secret("database")))
-            ]
-        return found
 
 
 @pytest.fixture(params=["sqlcipher", "postgresql"])

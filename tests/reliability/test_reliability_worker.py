@@ -30,6 +30,7 @@ from canaries import found_in, found_under
 from real_installations import opened
 from worker_faults import FAULTS
 from worker_people import REFUSED, People
+from worker_receipts import KEYS_FILE
 from worker_truth import Truth
 
 from nrm.casework.posting import LEASE
@@ -39,11 +40,15 @@ CRASHES = int(os.environ.get("NRM_CRASHES", "250")) * 65 // 100
 SEED = int(os.environ.get("NRM_CRASH_SEED", "20260302"))
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
-DRAINED, LOOKED_AT_LOG = 12, 6
+DRAINED, LOOKED_AT_LOG = 9, 6
 """After so many rounds a worker may finish undisturbed; after so many the whole log is verified."""
 
-AFTER = {"time": 0.6, "commit": 60, "edge": 900, "call": 150_000}
-"""The ways to kill a worker: after at most so many seconds, or calls (see `worker_driver.py`); `taken` has none."""
+AFTER = {"early": 0.15, "time": 0.5, "commit": 60, "edge": 900, "call": 120_000, "taken": 0}
+"""The ways to kill a worker: after at most so many seconds since it was started (`early`) or began its rounds, or after
+so many calls (see `worker_driver.py`); `taken`: as soon as the receiver has a message, which it does not answer."""
+
+MOST = 1.0
+"""After so many seconds a worker is killed that has not killed itself."""
 
 BEHAVIOURS = ("take", "take", "flaky:60", "drop", "break", "slow:0.15", "error:500", "error:503:600", "down")
 
@@ -53,11 +58,12 @@ class Campaign:
 
     def __init__(self, folder, stack, database=None, fault=None, seed=SEED):
         self.chance = random.Random(seed)  # noqa: S311 - no secret
-        self.fault, self.kills, self.ways, self.stack = fault, 0, dict.fromkeys([*AFTER, "taken"], 0), stack
+        self.fault, self.kills, self.ways, self.stack = fault, 0, dict.fromkeys(AFTER, 0), stack
         self.inbox = folder / "inbox"
         self.inbox.mkdir()
-        os.environ[worker_places.KEYS_FILE] = str(self.inbox / "keys.json")
+        os.environ[KEYS_FILE] = str(self.inbox / worker_places.KEYS)
         self.receiving, self.port = None, _port()
+        self.working, self.over = set(), True
         self.receive()
         places = worker_places.services()
         self.home = worker_places.founded(folder / "home", self.place, places, database)
@@ -82,7 +88,7 @@ class Campaign:
     def receive(self, *, up=True):
         """Start the receiver, or kill it; started again it has its port and knows what it has."""
         if up and self.receiving is None:
-            words = ["--receipt", "worker_places:receipt", "--port", str(self.port)]
+            words = ["--receipt", "worker_receipts:receipt", "--port", str(self.port)]
             self.receiving = self.stack.enter_context(ExitStack())
             self.place = self.receiving.enter_context(receiver.in_process(self.inbox, *words))
         elif not up and self.receiving is not None:
@@ -93,7 +99,7 @@ class Campaign:
         """Let time go by, people act, and one or two workers run until each is killed."""
         self.ahead += self.jump()
         behaviour = self.chance.choice(BEHAVIOURS)
-        way = self.chance.choice([*AFTER, "taken"])
+        way = self.chance.choice(list(AFTER))
         if way == "taken":
             behaviour = "slow:5"
         self.receive(up=behaviour != "down")
@@ -103,17 +109,19 @@ class Campaign:
         if way == "taken":
             with suppress(*REFUSED):
                 self.people.refer("https")
-        ways = [way] + [self.chance.choice(sorted(AFTER)) for _ in range(self.chance.random() < 0.4)]
-        self.work([(one, self.chance.uniform(0, AFTER.get(one, 0))) for one in ways])
+        ways = [way] + [
+            self.chance.choice([one for one in AFTER if one != "taken"]) for _ in range(self.chance.random() < 0.4)
+        ]
+        self.work([(one, self.chance.uniform(0, AFTER[one])) for one in ways])
         self.check()
 
     def jump(self):
         kind = self.chance.random()
-        if kind < 0.5:
+        if kind < 0.6:
             return timedelta(seconds=self.chance.uniform(0, 60))
-        if kind < 0.8:
-            return timedelta(minutes=self.chance.uniform(1, 90))
-        return timedelta(hours=self.chance.uniform(1, 30))
+        if kind < 0.85:
+            return timedelta(minutes=self.chance.uniform(1, 30))
+        return timedelta(hours=self.chance.uniform(1, 8 if kind < 0.95 else 30))
 
     def work(self, workers, *, once=False):
         """Run workers; each is killed as its way says, or ends by itself when it has nothing to do and `once` is set."""
@@ -125,20 +133,13 @@ class Campaign:
         }
         came = len(self.place.log())
         print(json.dumps(order), file=self.driver.stdin, flush=True)
-        pids = self._line()["pids"]
-        begin = time.monotonic()
+        pids, self.working, self.over = self._line()["pids"], set(), False
         if not once:
             self.people.act(1)
-            ends = sorted(
-                (after if way == "time" else 0.9, way, pid) for (way, after), pid in zip(workers, pids, strict=True)
-            )
-            for end, way, pid in ends:
-                while way == "taken" and len(self.place.log()) == came and time.monotonic() < begin + 2:
-                    time.sleep(0.005)
-                if way != "taken":
-                    self._wait(pid, begin + end)
-                os.kill(pid, signal.SIGKILL)
-        assert self._line()["over"]
+            for (way, after), pid in zip(workers, pids, strict=True):
+                self._kill(way, after, pid, came)
+        while not self.over:
+            self._hear()
         print(file=self.driver.stdin, flush=True)
         ended = self._line()["ended"]
         if once:
@@ -149,13 +150,21 @@ class Campaign:
             self.ways[way] += 1
         return ended
 
-    @staticmethod
-    def _wait(pid, end):
-        """Wait until then, or until it has killed itself."""
-        while time.monotonic() < end:
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                return
-            time.sleep(0.01)
+    def _kill(self, way, after, pid, came):
+        """Kill a worker as its way says; one that kills itself is killed after a while all the same."""
+        begin = time.monotonic()
+        if way == "taken":
+            while len(self.place.log()) == came and time.monotonic() < begin + 2:
+                time.sleep(0.005)
+        elif way == "early":
+            time.sleep(after)
+        else:
+            while not _ended(pid) and pid not in self.working:
+                self._hear()
+            begin = time.monotonic()
+            while not _ended(pid) and time.monotonic() < begin + (after if way == "time" else MOST):
+                time.sleep(0.01)
+        os.kill(pid, signal.SIGKILL)
 
     def drain(self, workers=1, *, new=3):
         """Refer anew, let workers finish what is due, with services that answer, and see that nothing due is left."""
@@ -190,6 +199,12 @@ class Campaign:
         self.driver.wait()
         self.driver.stdout.close()
 
+    def _hear(self):
+        """Hear that a worker begins its rounds, or that all have ended."""
+        line = self._line()
+        self.working.add(line.get("works"))
+        self.over = "over" in line
+
     def _line(self):
         line = self.driver.stdout.readline()
         assert line, "the driver's parent has ended"
@@ -205,11 +220,16 @@ def _port():
             return port
 
 
+def _ended(pid):
+    """Say whether a worker has killed itself; until the driver is told, its number stays its own."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+
+
 @pytest.fixture
 def stack(monkeypatch):
     paths = [path for path in [*sys.path, str(Path(__file__).parent)] if path]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(paths))
-    monkeypatch.setenv(worker_places.KEYS_FILE, "")
+    monkeypatch.setenv(KEYS_FILE, "")
     with ExitStack() as opened_here:
         yield opened_here
 

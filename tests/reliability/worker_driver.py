@@ -7,7 +7,8 @@ on its standard input: `ahead` is by how many seconds the clock of the workers i
 there is nothing to do, `fault` something that is done wrongly on purpose (`worker_faults.py`), and `workers` a list of
 (`way`, `after`), as in `driver.py`. What the children write to their two streams is added to the file SAID.
 
-Nothing of the command is replaced but the clock, the cost of the passphrase, and that the rules are read already.
+It says `works` for each child that begins its rounds. Nothing of the command is replaced but the clock, the cost of the
+passphrase, and that the rules are read already.
 """
 
 from __future__ import annotations
@@ -16,18 +17,24 @@ import json
 import os
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 import fast_keys
 import worker_faults
 from driver import killed_after, say
-from real_installations import books
+from real_installations import app, books
 
-from nrm.cli import asking, unlock
-from nrm.cli.main import Commands, run
+from nrm.cli import asking, unlock, work
+from nrm.cli.main import run
+from nrm.delivery import carrier
 from nrm.home import read_home
+from nrm.referral.calendar import Calendar
+
+BEGIN = date(2026, 3, 2)
+READ = (carrier,)
+"""What a command reads when it needs it; here once for all children."""
 
 WAYS = {
     "commit": frozenset({"commit", "fsync"}),
@@ -50,17 +57,31 @@ def settled(ahead):
         return replace(office, desk=replace(office.desk, books=books(), clock=clock))
 
     asking.open_office = opened
+    asking.application = lambda _rules, _seeds: app()
     unlock.open_keys = partial(unlock.open_keys, least=fast_keys.FAST)
 
 
+def told_when_it_works(write, worker):
+    """Say when the command has opened everything and begins its rounds, and count from there until the kill."""
+    rounds = work._until
+
+    def begun(*given, **named):
+        write(json.dumps({"works": os.getpid()}).encode() + b"\n")
+        if worker["way"] in WAYS:
+            killed_after(worker["after"], WAYS[worker["way"]])
+        return rounds(*given, **named)
+
+    work._until = begun
+
+
 def child(home, said, told, worker):
+    heard = os.dup(1)
     handle = os.open(said, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.dup2(handle, 1)
     os.dup2(handle, 2)
     settled(told["ahead"])
     worker_faults.plant(told.get("fault"))
-    if worker["way"] in WAYS:
-        killed_after(worker["after"], WAYS[worker["way"]])
+    told_when_it_works(partial(os.write, heard), worker)
     words = ["work", "--home", str(home.folder), "--passphrase-file", str(home.folder / "words"), "--json"]
     try:
         run(words + ["--once"] * told["once"])
@@ -89,12 +110,8 @@ def serve(home, said, told):
 
 def main():
     home, said = read_home(Path(sys.argv[1])), sys.argv[2]
-    Commands.members.setdefault("work", ("nrm.cli.work:work", "Run the clocks and deliver packages."))
     books()
-    import nrm.bootstrap_delivery  # noqa: PLC0415 - read once, so that the children need not
-    import nrm.cli.work  # noqa: PLC0415
-    import nrm.delivery.carrier  # noqa: F401, PLC0415
-
+    Calendar(None, home.zone).is_working(BEGIN)
     say(ready=True)
     for line in sys.stdin:
         told = json.loads(line)

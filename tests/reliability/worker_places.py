@@ -2,9 +2,8 @@
 
     PLACES = services(place.url)                         # a service for each offer and way, with real keys
     home = founded(folder, place, PLACES)                # delivers to this receiver, and into `folder / "drops"`
-    answered = receipt(message, body)                    # what the receiver answers: a signed word that it has it
 
-The receiver, in a process of its own, finds its keys in the file that `NRM_TEST_KEYS` names.
+What the receiver answers says `worker_receipts.py`, with the keys that it finds in `KEYS` of its folder.
 """
 
 from __future__ import annotations
@@ -13,9 +12,7 @@ import json
 import os
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import fast_keys
 import pyrage
@@ -26,9 +23,6 @@ from nrm.casework import directory_kept
 from nrm.directory.service import Address, Directory, Location, Organisation, Service, ServiceArea, ServiceAtLocation
 from nrm.directory.sidecar import Confirmation, Delivery, ServiceName, Sidecar
 from nrm.home import home_text, read_home
-from nrm.referral.package import read_package
-from nrm.referral.package_errors import PackageError
-from nrm.referral.reply import Reply, sign_reply
 from nrm.referral.sshsig import SshSigner
 
 SOURCE, DAY = "worker-test", date(2026, 3, 1)
@@ -45,7 +39,7 @@ UNDER = {
     "interpretation": "share_with_interpreter",
 }
 WAYS = ("https", "file", "pick_up")
-KEYS_FILE = "NRM_TEST_KEYS"
+KEYS = "keys.json"
 
 
 @dataclass(frozen=True)
@@ -98,7 +92,7 @@ def founded(folder, place, places, database=None):
     keeper = asked(home, "administrator")
     directory_kept.import_directory(office.desk, keeper, office.directory_key, _directory(places), SOURCE)
     directory_kept.keep_sidecars(office.desk, keeper, office.directory_key, _sidecars(places, place.url))
-    _tell_receiver(place.folder / "keys.json", places, office.desk.counter.signer.public)
+    _tell_receiver(place.folder / KEYS, places, office.desk.counter.signer.public)
     office.close()
     return home
 
@@ -149,25 +143,4 @@ def _sidecar(place, url):
 
 def _tell_receiver(path, places, public):
     keys = [[one.identity, one.seed.hex()] for one in places.values() if one.way == "https"]
-    path.write_text(json.dumps({"mechanism": public, "keys": keys}))
-
-
-@cache
-def _keys():
-    said = json.loads(Path(os.environ[KEYS_FILE]).read_text())
-    return [f"{ORIGIN} {said['mechanism']}"], [(identity, bytes.fromhex(seed)) for identity, seed in said["keys"]]
-
-
-def receipt(message, body):
-    """Answer as a service does that has opened the package: signed with its own key."""
-    signers, keys = _keys()
-    for identity, seed in keys:
-        try:
-            header = read_package(body, identity, signers).header
-        except PackageError:
-            continue
-        if header.kind != "referral":
-            return b""
-        reply = Reply(referral=header.referral, message=UUID(message), verb="receive", at=header.sent_at, nonce=uuid4())
-        return sign_reply(reply, SshSigner(seed))
-    raise AssertionError("a package came that no service here can open")
+    path.write_text(json.dumps({"mechanism": f"{ORIGIN} {public}", "keys": keys}))

@@ -84,6 +84,8 @@ def test_where_a_hidden_place_may_lie_near_the_exploiters_a_person_asks_first(at
     said = at("refer", at.case, "--offer", OFFER, "--exclude", "54.9,-1.5,20")
     assert said.code == 1
     assert "North shelter – ask whether it is near the places to avoid" in said.text
+    assert said.text.endswith("When you have asked, name the service with --to.")
+    assert at.done("refer", at.case, "--offer", OFFER, "--exclude", "54.9,-1.5,20", "--to", TO_NORTH).code == 0
 
 
 def test_a_draft_is_sent_later_and_only_in_the_version_that_was_seen(at):
