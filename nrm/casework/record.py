@@ -31,6 +31,9 @@ ENVELOPE = "case"
 
 PARTS = (ENVELOPE, *GROUPS)
 
+MARKED = ("identity", "contact")
+"""The parts in which identifiers stand that have a blind index."""
+
 _CHANNELS = {"own_phone": "phone", "email": "email"}
 
 

@@ -3,47 +3,45 @@
 from __future__ import annotations
 
 import json
+from os import urandom
 from typing import TYPE_CHECKING, Any
 
 from nrm.audit.canonical import canonical
 from nrm.audit.entry import SECRET_BYTES
 from nrm.casework.errors import ShreddedError
-from nrm.casework.ports import GroupRow
+from nrm.casework.ports import GroupRow, VersionRow
+from nrm.casework.standing import STANDING, Standing
 from nrm.vault.envelope import DataKey, Place, new_data_key, open_sealed, seal
 from nrm.vault.errors import MisplacedError, of_vault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from uuid import UUID
 
     from nrm.casework.ports import CaseRow, UnitOfWork
     from nrm.vault.keyring import Keyring
 
-LOG = "log"
-"""The group that holds the secret of the case's entries in the log, and whose the case is; it is written once.
-
-INVARIANT (a case is not moved behind its back): the clear column that says which organisation keeps a case counts only
-while this sealed copy says the same. Every use case reads it, because every one writes an entry.
-"""
-
 PACKED = "packed"
-"""The group that holds the coded facts alone, so that bulk work opens nothing else (DESIGN §7)."""
+"""The name under which the coded facts alone are sealed, so that bulk work opens nothing else (DESIGN §7)."""
 
 
 class OpenCase:
     """One case with its data key. Keep it as short as the work lasts."""
 
-    def __init__(self, case: UUID, organisation: UUID, key: DataKey) -> None:
-        self.case = case
-        self.organisation = organisation
+    def __init__(self, row: CaseRow, key: DataKey) -> None:
+        self.case = row.case
+        self.organisation = row.organisation
+        self._row = row
         self._key = key
-        self._log: GroupRow | None = None
+        self._standing: Standing | None = None
 
     @classmethod
-    def new(cls, case: UUID, organisation: UUID, keyring: Keyring) -> tuple[OpenCase, bytes]:
-        """Return a case of `organisation` with a new data key, and that key wrapped."""
+    def new(cls, row: CaseRow, keyring: Keyring) -> tuple[OpenCase, bytes]:
+        """Return a case that is not stored yet, with a new data key and log secret; and that key wrapped."""
         key = new_data_key()
-        return cls(case, organisation, key), keyring.wrap(case, key)
+        opened = cls(row, key)
+        opened._standing = Standing(urandom(SECRET_BYTES), row.organisation, {})
+        return opened, keyring.wrap(row.case, key)
 
     @classmethod
     def of(cls, row: CaseRow, keyring: Keyring) -> OpenCase:
@@ -55,7 +53,7 @@ class OpenCase:
         """
         if row.wrapped_key is None:
             raise ShreddedError
-        return cls(row.case, row.organisation, keyring.unwrap(row.case, row.wrapped_key))
+        return cls(row, keyring.unwrap(row.case, row.wrapped_key))
 
     def seal(self, group: str, version: int, plaintext: bytes) -> GroupRow:
         """Return the group, sealed for its place."""
@@ -73,32 +71,67 @@ class OpenCase:
         """Return what `seal_json` sealed."""
         return json.loads(self.open(GroupRow(group, version, sealed)))
 
+    def brought(self, unit: UnitOfWork, version: int, groups: Mapping[str, bytes]) -> VersionRow:
+        """Return the next version of the case, which brings these groups: each sealed, and the list of what stands."""
+        before = self.standing(unit)
+        stands = Standing(before.secret, before.organisation, {**before.groups, **dict.fromkeys(groups, version)})
+        sealed = tuple(self.seal(name, version, data) for name, data in groups.items())
+        self._standing = stands
+        return VersionRow(version, self.seal(STANDING, version, stands.encode()).sealed, sealed)
+
     def rows(self, unit: UnitOfWork, names: Iterable[str], version: int | None = None) -> list[GroupRow]:
         """Return these groups as they stood in `version` (None: now), sealed, without those never written.
 
-        The log secret comes along, because whatever opens a group writes an entry.
+        Raises:
+            MisplacedError: a group that stands, or the version itself, is not in the store.
+            VaultError: the list of the version cannot be opened.
         """
-        found = {row.group: row for row in unit.cases.groups(self.case, (*names, LOG), version)}
-        self._log = found.pop(LOG, None)
-        return list(found.values())
-
-    def seal_log(self, secret: bytes) -> GroupRow:
-        """Return the group `log` of a new case: its log secret, 32 bytes, and whose the case is."""
-        return self.seal(LOG, 1, secret + self.organisation.bytes)
+        stands = self.standing(unit)
+        if version is not None and version != self._row.version:
+            stands = self._opened(_found(unit, self.case, {version}).get(version), version)
+        wanted = {name: stands.groups[name] for name in names if name in stands.groups}
+        now = self._row.now
+        there = {} if now is None else {now.version: now}
+        there |= _found(unit, self.case, set(wanted.values()) - set(there))
+        return [_group(there.get(number), name) for name, number in wanted.items()]
 
     def log_secret(self, unit: UnitOfWork) -> bytes:
-        """Return the secret of the case's entries in the log.
+        """Return the secret of the case's entries in the log (errors as in `standing`)."""
+        return self.standing(unit).secret
+
+    def standing(self, unit: UnitOfWork) -> Standing:
+        """Return what stands of the case.
 
         Raises:
-            ShreddedError: it is gone.
-            MisplacedError: the store says that another organisation keeps the case than the one that opened it.
-            VaultError: it cannot be opened.
+            MisplacedError: the version that the case is said to have is not in the store, or the store says that
+                another organisation keeps the case than the one that opened it.
+            VaultError: the list cannot be opened.
         """
-        row = self._log or unit.cases.group(self.case, LOG, 1)
+        if self._standing is None:
+            version = self._row.version
+            now = self._row.now or _found(unit, self.case, {version}).get(version)
+            self._standing = self._opened(now, version)
+        return self._standing
+
+    def _opened(self, row: VersionRow | None, version: int) -> Standing:
         if row is None:
-            raise ShreddedError
-        held = self.open(row)
-        if held[SECRET_BYTES:] != self.organisation.bytes:
-            what = "the store names another organisation than the one that keeps the case"
-            raise MisplacedError(of_vault(what, "somebody altered the store: keep it as it is, and restore a backup"))
-        return held[:SECRET_BYTES]
+            raise _altered("a version of the case is gone from the store")
+        stands = Standing.decode(self.open(GroupRow(STANDING, version, row.standing)))
+        if stands.organisation != self._row.organisation:
+            raise _altered("the store names another organisation than the one that keeps the case")
+        return stands
+
+
+def _found(unit: UnitOfWork, case: UUID, numbers: set[int]) -> dict[int, VersionRow]:
+    return {row.version: row for row in unit.cases.versions(case, numbers)} if numbers else {}
+
+
+def _group(row: VersionRow | None, name: str) -> GroupRow:
+    found = next((group for group in row.groups if group.group == name), None) if row is not None else None
+    if found is None:
+        raise _altered("a group that stands is gone from the store")
+    return found
+
+
+def _altered(what: str) -> MisplacedError:
+    return MisplacedError(of_vault(what, "somebody altered the store: keep it as it is, and restore a backup"))

@@ -63,6 +63,6 @@ def _shredded(unit: UnitOfWork, desk: Desk, journal: Journal, row: CaseRow, shre
         return False
     if not any(case_pseudonym(secret, one.event) == one.case for one in shreddings):
         return False
-    journal.write(unit, "case:shred", case=case, secret=secret)
+    journal.write(unit, "case:shred", case=case)
     unit.cases.shred(row.case)
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from psycopg.pq import Format
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -21,6 +22,9 @@ WAIT_SECONDS: Final = 10
 
 READ: Final = {"nrm_reads": True}
 """Execution option of a connection that only reads: on SQLite its transaction takes a snapshot and no lock."""
+
+BINARY: Final = {"nrm_binary": True}
+"""Execution option of a statement whose many bytes come as they are, and not written out as text (PostgreSQL)."""
 
 _SETTINGS: Final = {
     "application_name": "nrm",
@@ -55,6 +59,7 @@ def open_postgresql(url: str) -> Engine:
         connect_args={"connect_timeout": WAIT_SECONDS, "options": settings},
     )
     event.listen(engine, "connect", _keep_commits)
+    event.listen(engine, "before_cursor_execute", _in_binary)
     with errors_told(), engine.connect() as connection:
         connection.exec_driver_sql("SELECT 1")
     return engine
@@ -83,6 +88,12 @@ def _parsed(url: str) -> URL | None:
         return make_url(url)
     except (ArgumentError, ValueError):
         return None
+
+
+def _in_binary(_connection: Connection, cursor: Any, *told: Any) -> None:  # noqa: ANN401 - the driver's cursor
+    context = told[2]
+    if context is not None and context.execution_options.get("nrm_binary"):
+        cursor.format = Format.BINARY
 
 
 def _keep_commits(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's connection

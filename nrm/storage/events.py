@@ -12,6 +12,7 @@ from nrm.casework.ports import EventRow
 from nrm.errors import Problem
 from nrm.storage import schema
 from nrm.storage.faults import STORE
+from nrm.storage.together import Together
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from nrm.storage.rows import Held
 
 _DETAILS, _WAITING = schema.details, schema.waiting
-_ADD_DETAILS: Final = insert(_DETAILS)
 _ADD_WAITING: Final = insert(_WAITING)
+_ADD_BOTH: Final = Together(_DETAILS, _WAITING)
 
 
 class SqlEvents:
@@ -41,24 +42,15 @@ class SqlEvents:
             NoSuchCaseError, ShreddedError: it has details, and they have no case (any more).
             StoreError: it has details and names no case.
         """
-        turn = next(self._turns)
-        if row.details is not None:
-            if row.case is None:
-                what = "an entry that belongs to no case has sealed details"
-                raise StoreError(Problem(STORE, 0, what, "report this as a fault of nrm"))
-            self._held.hold(row.case)
-            self._connection.execute(
-                _ADD_DETAILS,
-                {
-                    "case_id": row.case,
-                    "event_id": row.event,
-                    "at": row.at,
-                    "turn": turn,
-                    "leaf": row.leaf,
-                    "sealed": row.details,
-                },
-            )
-        self._connection.execute(_ADD_WAITING, {"event_id": row.event, "at": row.at, "turn": turn, "leaf": row.leaf})
+        waiting = {"event_id": row.event, "at": row.at, "turn": next(self._turns), "leaf": row.leaf}
+        if row.details is None:
+            self._connection.execute(_ADD_WAITING, waiting)
+            return
+        if row.case is None:
+            what = "an entry that belongs to no case has sealed details"
+            raise StoreError(Problem(STORE, 0, what, "report this as a fault of nrm"))
+        self._held.hold(row.case)
+        _ADD_BOTH.insert(self._connection, {**waiting, "case_id": row.case, "sealed": row.details}, waiting)
 
     def of(self, case: UUID) -> Sequence[EventRow]:
         """Return the entries about a case that still have their details, in the order in which they were made."""

@@ -1,7 +1,7 @@
 """The packed facts of many cases, read as plain rows: no identifiers, times or row objects are made for each.
 
-One statement reads a page by the primary keys of both tables: on from a case, and for each case the newest of its
-packed facts. It is written as text because the two databases keep a UUID differently, and bulk work wants its bytes.
+One statement reads a page by the primary key of one table, on from a case. It is written as text because the two
+databases keep a UUID differently, and bulk work wants its bytes.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Uuid, bindparam, text
+
+from nrm.storage.engine import BINARY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,26 +21,21 @@ if TYPE_CHECKING:
 
     from nrm.casework.ports import PackedRow
 
-PACKED: Final = "packed"
-_BYTES: Final = {"sqlite": "unhex(c.case_id)", "postgresql": "uuid_send(c.case_id)"}
-
-# CROSS JOIN has SQLite go through the cases and look up the facts, and never the other way round with a sort at the
-# end (https://sqlite.org/optoverview.html#crossjoin); to PostgreSQL it is a join like any other.
+_BYTES: Final = {"sqlite": "unhex(case_id)", "postgresql": "uuid_send(case_id)"}
 _PAGE: Final = """
-SELECT {case}, g.version, c.wrapped_key, g.sealed FROM cases c CROSS JOIN case_groups g
-WHERE c.wrapped_key IS NOT NULL {further} AND g.case_id = c.case_id AND g.grp = :packed AND g.version =
-    (SELECT max(n.version) FROM case_groups n WHERE n.case_id = c.case_id AND n.grp = :packed)
-ORDER BY c.case_id LIMIT :most
+SELECT {case}, version, wrapped_key, facts FROM cases
+WHERE wrapped_key IS NOT NULL AND facts IS NOT NULL {further} ORDER BY case_id LIMIT :most
 """
 
 
 def packed(connection: Connection, after: UUID | None, most: int) -> Sequence[PackedRow]:
-    """Return the newest packed facts of at most `most` cases that are not shredded, on from the case `after`."""
-    asked: dict[str, object] = {"packed": PACKED, "most": most}
+    """Return the packed facts of at most `most` cases that are not shredded, on from the case `after`."""
     if after is None:
-        found = connection.execute(_FIRST[connection.dialect.name], asked)
+        found = connection.execute(_FIRST[connection.dialect.name], {"most": most}, execution_options=BINARY)
     else:
-        found = connection.execute(_FURTHER[connection.dialect.name], {"after": after, **asked})
+        found = connection.execute(
+            _FURTHER[connection.dialect.name], {"after": after, "most": most}, execution_options=BINARY
+        )
     return found.all()
 
 
@@ -48,4 +45,4 @@ def _page(further: str) -> dict[str, TextClause]:
 
 _FIRST: Final = _page("")
 _AFTER: Final = bindparam("after", type_=Uuid)
-_FURTHER: Final = {name: page.bindparams(_AFTER) for name, page in _page("AND c.case_id > :after").items()}
+_FURTHER: Final = {name: page.bindparams(_AFTER) for name, page in _page("AND case_id > :after").items()}

@@ -35,15 +35,18 @@ cases = Table(
     Column("opened_at", Moment, nullable=False),
     Column("changed_at", Moment, nullable=False),
     Column("wrapped_key", LargeBinary),
+    Column("facts", LargeBinary),  # packed, of `version`; beside the key, so that bulk work reads one table and no more
     Index(None, "organisation", "case_id"),  # in the order in which they are listed
+    sqlite_with_rowid=False,  # so the rows lie in the order in which bulk work reads them
 )
 
-groups = Table(
-    "case_groups",
+versions = Table(
+    "case_versions",
     metadata,
     Column("case_id", Uuid, ForeignKey("cases.case_id"), primary_key=True),
-    Column("grp", code(20), primary_key=True),
     Column("version", Integer, primary_key=True),
+    Column("written", String, nullable=False),
+    Column("standing", LargeBinary, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
 
@@ -85,11 +88,11 @@ details = Table(
 waiting = Table(
     "log_waiting",
     metadata,
+    Column("at", Moment, primary_key=True),  # in the order in which they get their places
+    Column("turn", Integer, primary_key=True, autoincrement=False),
     Column("event_id", Uuid, primary_key=True),
-    Column("at", Moment, nullable=False),
-    Column("turn", Integer, nullable=False),
     Column("leaf", LargeBinary, nullable=False),
-    Index(None, "at", "turn", "event_id"),
+    sqlite_with_rowid=False,  # one tree to write and not three
 )
 
 leaves = Table(

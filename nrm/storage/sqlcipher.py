@@ -32,6 +32,7 @@ _PRAGMAS: Final = (
     "temp_store = MEMORY",
     "trusted_schema = OFF",
     f"busy_timeout = {5_000}",
+    f"cache_size = -{16 * 1024}",  # KiB of pages that need not be decrypted anew; the default is an eighth
 )
 
 

@@ -12,11 +12,11 @@ from fakes_store import MemoryStore
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
-from store_rows import NOON, a_case, a_decision, a_group, a_message, an_event, sequenced
+from store_rows import NOON, a_case, a_decision, a_group, a_message, a_version, an_event, changed, sequenced
 
 from nrm.errors import NrmError
 
-NAMES = st.sampled_from(["packed", "safety", "health"])
+NAMES = st.sampled_from(["legal", "safety", "health"])
 SOME_CASE = st.integers(0, 5).map(lambda number: UUID(int=number << 100 | number))
 MOMENT = st.integers(0, 3)
 MARKS = st.lists(st.tuples(st.sampled_from(["phone", "Phone"]), st.binary(max_size=2)), max_size=3)
@@ -56,23 +56,25 @@ class Stores(RuleBasedStateMachine):
 
     @initialize(case=SOME_CASE, key=BYTES)
     def there_is_a_case(self, case, key):
-        self.add_case(case, UUID(int=1), key, ["packed"])
+        self.add_case(case, UUID(int=1), key, {"legal"})
 
-    @rule(case=SOME_CASE, organisation=ORGANISATION, key=BYTES, names=st.lists(NAMES, max_size=3))
+    @rule(case=SOME_CASE, organisation=ORGANISATION, key=BYTES, names=st.sets(NAMES))
     def add_case(self, case, organisation, key, names):
         row = a_case(case, organisation, key)
-        self.both(lambda unit: unit.cases.add(row, [a_group(name, 1, key + name.encode()) for name in names]))
+        first = a_version(*(a_group(name, 1, key + name.encode()) for name in sorted(names)), standing=key)
+        self.both(lambda unit: unit.cases.add(row, first, b"facts"))
 
     @rule(case=SOME_CASE, seen=VERSION, names=st.sets(NAMES), sealed=BYTES, minutes=MOMENT)
     def change(self, case, seen, names, sealed, minutes):
         at = NOON + timedelta(minutes=minutes)
-        self.both(lambda unit: unit.cases.change(case, seen, [a_group(n, seen + 1, sealed) for n in names], at))
+        groups = [a_group(name, seen + 1, sealed) for name in sorted(names)]
+        self.both(lambda unit: changed(unit, case, seen + 1, *groups, facts=sealed, at=at))
 
     @rule(case=SOME_CASE)
     def change_as_it_stands(self, case):
         def work(unit):
             seen = unit.cases.get(case).version
-            unit.cases.change(case, seen, [a_group("packed", seen + 1, b"%d" % seen)], NOON)
+            changed(unit, case, seen + 1, a_group("legal", seen + 1, b"%d" % seen))
 
         self.both(work)
 
@@ -95,9 +97,10 @@ class Stores(RuleBasedStateMachine):
     def marked(self, marks, besides):
         self.both(lambda unit: unit.cases.marked(marks, besides))
 
-    @rule(case=SOME_CASE, name=NAMES, version=st.none() | VERSION)
-    def read(self, case, name, version):
-        self.both(lambda unit: (unit.cases.group(case, name, version), unit.cases.written(case)))
+    @rule(case=SOME_CASE, numbers=st.lists(VERSION))
+    def read(self, case, numbers):
+        self.both(lambda unit: (unit.cases.versions(case, numbers), unit.cases.written(case)))
+        self.both(lambda unit: unit.cases.get(case).now)
         self.both(lambda unit: (unit.cases.get(case), unit.decisions.of(case), unit.events.of(case)))
 
     @rule(organisation=st.none() | ORGANISATION, after=st.none() | SOME_CASE, most=st.integers(1, 4))

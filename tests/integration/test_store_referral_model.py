@@ -12,7 +12,7 @@ from fakes_store import MemoryStore
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
-from store_rows import NOON, a_case, an_event
+from store_rows import NOON, a_case, a_version, an_event
 
 from nrm.casework.errors import StaleVersionError
 from nrm.casework.ports_referral import ClockRow, ItemRow, OutboxRow, ReferralRow
@@ -69,7 +69,7 @@ class Stores(RuleBasedStateMachine):
     def there_are_cases(self, most):
         """The last of `CASES` is often missing, so that rows are offered to a case that there is not."""
         for case in CASES[:most]:
-            self.both(lambda unit, case=case: unit.cases.add(a_case(case), ()))
+            self.both(lambda unit, case=case: unit.cases.add(a_case(case), a_version(), b"facts"))
 
     @rule(case=CASE, unlikely=st.integers(0, 4))
     def shred(self, case, unlikely):

@@ -19,7 +19,8 @@ from driver import story
 from real_installations import verified
 
 from nrm.audit.entry import decode
-from nrm.casework.safe import OpenCase
+from nrm.casework.record import opened
+from nrm.casework.safe import PACKED, OpenCase
 
 ENTRY = {
     "open": ("case:open", "done", None),
@@ -158,13 +159,15 @@ class Truth:
             assert (row.wrapped_key, unit.cases.written(case), unit.events.of(case)) == (None, [], [])
             return
         open_ = OpenCase.of(row, keyring)
-        expected = [(1, "log")]
+        expected = []
         for version, name in enumerate(known.stories, 1):
-            parts = {group: open_.open(unit.cases.group(case, group, version)) for group in ("account", "packed")}
+            parts = opened(unit, open_, ("account", "contact"), version)
             assert json.loads(parts["account"])["journey"] == story(name)
-            expected += [(version, group) for group in ("account", "contact", "packed")]
-            assert open_.open(unit.cases.group(case, "contact", version))
+            assert parts["contact"]
+            expected += [(version, group) for group in ("account", "contact")]
         assert list(unit.cases.written(case)) == sorted(expected)
+        (facts,) = (row for row in unit.cases.packed(None, 10**6) if row[0] == case.bytes)
+        assert isinstance(open_.open_json(PACKED, row.version, facts[3]), dict)
         self._entries(unit, open_, known)
 
     def _entries(self, unit, open_, known) -> None:

@@ -134,7 +134,7 @@ def test_a_full_disk_of_the_server_is_told(home):
     with pytest.raises(StoreError, match="the disk of the database is full; make room"):
         keep.amend(desk, asked(home), case, 1, record("second"), ON)
     with psycopg.connect(home.database, autocommit=True) as connection:
-        connection.execute("DROP TRIGGER full_disk ON case_groups")
+        connection.execute("DROP TRIGGER full_disk ON case_versions")
     assert said(office, case) == "first"
     assert keep.amend(office.desk, asked(home), case, 1, record("second"), ON).version == 2
     office.close()
@@ -143,5 +143,5 @@ def test_a_full_disk_of_the_server_is_told(home):
 FULL = """
 CREATE OR REPLACE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$;
-CREATE TRIGGER full_disk BEFORE INSERT ON case_groups FOR EACH ROW EXECUTE FUNCTION full_disk();
+CREATE TRIGGER full_disk BEFORE INSERT ON case_versions FOR EACH ROW EXECUTE FUNCTION full_disk();
 """

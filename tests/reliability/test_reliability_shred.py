@@ -22,6 +22,7 @@ from real_installations import ON, asked, founded, opened, record, verified
 from nrm.audit.entry import case_pseudonym, decode
 from nrm.casework import deciding, keep, rotation
 from nrm.casework.errors import ShreddedError, StoreError
+from nrm.casework.record import opened as parts_opened
 from nrm.casework.safe import OpenCase
 from nrm.cli.database import BACKUPS
 from nrm.storage.backup import write_backup
@@ -72,13 +73,18 @@ class Secrets:
         with office.database.connect() as connection:
             found = connection.exec_driver_sql("SELECT case_id, mark FROM case_marks").fetchall()
             self.marks = {bytes(mark) for owner, mark in found if str(owner).replace("-", "") == case.hex}
-        groups = office.store.run(lambda unit: [unit.cases.group(case, name) for name in ("account", "packed", "log")])
-        self.sealed = set().union(*(_windows(group.sealed[-WINDOW:]) for group in groups))
+        (facts,) = (sealed for one, *_, sealed in office.store.run(_packed) if one == case.bytes)
+        sealed = (facts, row.now.standing, *(group.sealed for group in row.now.groups))
+        self.sealed = set().union(*(_windows(one[-WINDOW:]) for one in sealed))
         key = office.desk.keyring.unwrap(case, row.wrapped_key)
         open_ = OpenCase.of(row, office.desk.keyring)
         self.log_secret = office.store.run(open_.log_secret)
         self.plain = {key.expose(), self.log_secret, STORY.encode()}
         assert self.marks
+
+
+def _packed(unit):
+    return unit.cases.packed(None, 100)
 
 
 def _windows(data):
@@ -225,7 +231,7 @@ def from_backup(path, office, folder):
 def story_in(store, keyring, case):
     def work(unit):
         open_ = OpenCase.of(unit.cases.get(case), keyring)
-        return json.loads(open_.open(unit.cases.group(case, "account")))["journey"]
+        return json.loads(parts_opened(unit, open_, ["account"])["account"])["journey"]
 
     return store.run(work)
 

@@ -17,10 +17,10 @@ from nrm.errors import NrmError
 BROKEN = {
     "an acknowledged entry is gone": "DELETE FROM log_waiting",
     "an entry of the log is gone": "DELETE FROM log_leaves WHERE position = 2",
-    "a group of the last version is gone": "DELETE FROM case_groups WHERE version = 2 AND grp = 'account'",
-    "a version is gone": "DELETE FROM case_groups WHERE version = 2",
+    "a group of the last version is gone": "UPDATE case_versions SET written = 'contact=9' WHERE version = 2",
+    "a version is gone": "DELETE FROM case_versions WHERE version = 2",
     "a version was counted and not written": "UPDATE cases SET version = version + 1",
-    "a group is cut short": "UPDATE case_groups SET sealed = substr(sealed, 1, 90) WHERE grp = 'account'",
+    "a group is cut short": "UPDATE case_versions SET sealed = substr(sealed, 1, 90)",
     "the details of an entry are gone": "DELETE FROM event_details WHERE turn = 0",
     "a decision is gone": "DELETE FROM decisions",
     "the rulebook of a decision is gone": "DELETE FROM rulebooks",

@@ -54,10 +54,10 @@ def test_packed_facts_follow_the_amendment(office):
     office.amend(case, 1, "facts: {acts: [harbouring]}\n")
 
     def work(unit):
-        row = unit.cases.get(case)
-        return keep.OpenCase.of(row, office.keyring).open(unit.cases.group(case, keep.PACKED))
+        ((_, version, _, sealed),) = unit.cases.packed(None, 2)
+        return keep.OpenCase.of(unit.cases.get(case), office.keyring).open_json(keep.PACKED, version, sealed)
 
-    known = json.loads(office.store.run(work))
+    known = office.store.run(work)
     assert (known["acts"], known["age_status"], "indicators" in known) == (["harbouring"], "child", False)
 
 
@@ -96,7 +96,7 @@ def test_the_envelope_is_read_as_part_of_the_case(office):
     assert office.said()[-1] == ("case:read", "done")
 
 
-@pytest.mark.parametrize("name", ["log", "packed", "decision", "CanaryAna", ""])
+@pytest.mark.parametrize("name", ["standing", "packed", "decision", "CanaryAna", ""])
 def test_what_is_no_group_is_never_opened_and_the_attempt_is_logged_without_its_word(office, name):
     case = office.open().case
     error = refused(CaseRefusedError, office.read, case, "identity", name)

@@ -119,7 +119,7 @@ class UseCases(RuleBasedStateMachine):
         done, told = self.attempt("case:read", who, case, lambda: self.office.history(case, who), refusal)
         if done:
             known = self.known[case]
-            assert [version for version, group in told.versions if group == "packed"] == list(
+            assert [version for version, group in told.versions if group == "identity"] == list(
                 range(1, len(known.names) + 1)
             )
             assert {row.decision for row in told.decisions} == set(known.decided)
@@ -150,7 +150,8 @@ class UseCases(RuleBasedStateMachine):
         for case, known in self.known.items():
             if known.shredded:
                 assert state.cases[case].wrapped_key is None
-                assert not [key for key in (*state.groups, *state.details, *state.marks) if key[0] == case]
+                assert not [key for key in (*state.versions, *state.details, *state.marks) if key[0] == case]
+                assert case not in state.facts
 
     @invariant()
     def every_decision_opens_at_its_own_place(self):

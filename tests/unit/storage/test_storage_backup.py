@@ -21,8 +21,10 @@ from store_rows import (
     a_group,
     a_message,
     a_referral,
+    a_version,
     an_event,
     an_item,
+    changed,
     opened,
     sequenced,
 )
@@ -55,11 +57,11 @@ def unwrap(wrapped):
 def filled(store, big=0):
     """Put something into every table."""
     noise = random.Random(7).randbytes(big)  # noqa: S311 - it only must not compress
-    row = opened(store, [a_group("packed", 1, b"\x00\xff facts"), a_group("safety", 1, noise)])
+    row = opened(store, [a_group("legal", 1, b"\x00\xff facts"), a_group("safety", 1, noise)])
     gone = opened(store)
 
     def fill(unit):
-        unit.cases.change(row.case, 1, [a_group("packed", 2, b"new")], NOON + timedelta(microseconds=1))
+        changed(unit, row.case, 2, a_group("legal", 2, b"new"), at=NOON + timedelta(microseconds=1))
         unit.cases.mark(row.case, [("phone", b"m"), ("Phone", b"M")])
         unit.decisions.add(a_decision(row.case, country=None))
         unit.rulebooks.add("a" * 64, b"archive")
@@ -76,7 +78,7 @@ def filled(store, big=0):
         unit.cases.shred(gone.case)
 
     store.run(fill)
-    store.run(lambda unit: [unit.cases.add(a_case(), ()) for _ in range(AT_ONCE + 1)])
+    store.run(lambda unit: [unit.cases.add(a_case(), a_version(), b"") for _ in range(AT_ONCE + 1)])
 
 
 def content(engine):

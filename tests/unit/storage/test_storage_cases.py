@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta, timezone
 from uuid import UUID, uuid4
 
+import databases
 import pytest
-from store_rows import NOON, OFFICE, a_case, a_decision, a_group, a_message, an_event, opened
+from store_rows import NOON, OFFICE, a_case, a_decision, a_group, a_message, a_version, an_event, changed, opened
 
 from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError, StoreError
 
@@ -22,7 +23,7 @@ def test_a_moment_with_another_offset_comes_back_in_utc(store):
     there = timezone(timedelta(hours=5, minutes=45))
     row = a_case()
     local = type(row)(row.case, OFFICE, 1, NOON.astimezone(there), NOON.astimezone(there), b"key")
-    store.run(lambda unit: unit.cases.add(local, ()))
+    store.run(lambda unit: unit.cases.add(local, a_version(), b""))
     found = store.run(lambda unit: unit.cases.get(row.case))
     assert (found.opened_at, found.opened_at.utcoffset()) == (NOON, timedelta(0))
 
@@ -31,7 +32,7 @@ def test_a_moment_without_offset_is_refused_and_not_shown(store):
     row = a_case()
     naive = type(row)(row.case, OFFICE, 1, NOON.replace(tzinfo=None), NOON, b"key")
     with pytest.raises(StoreError, match="does not fit the database") as told:
-        store.run(lambda unit: unit.cases.add(naive, ()))
+        store.run(lambda unit: unit.cases.add(naive, a_version(), b""))
     assert "2026" not in str(told.value)
 
 
@@ -43,59 +44,62 @@ def test_an_unknown_case_is_not_found(store):
 def test_the_same_case_is_not_added_twice_and_the_error_names_none(store):
     row = opened(store)
     with pytest.raises(StoreError, match="a row is there already") as told:
-        store.run(lambda unit: unit.cases.add(row, ()))
+        store.run(lambda unit: unit.cases.add(row, a_version(), b""))
     assert row.case.hex not in str(told.value).replace("-", "")
     assert told.value.__cause__ is None
     assert told.value.__suppress_context__
 
 
-def test_a_group_is_found_as_it_stood_in_each_version(store):
-    row = opened(store, [a_group("safety", 1, b"one"), a_group("health", 1, b"h")])
-    store.run(lambda unit: unit.cases.change(row.case, 1, [a_group("health", 2, b"hh")], NOON))
-    store.run(lambda unit: unit.cases.change(row.case, 2, [a_group("safety", 3, b"three")], NOON))
+def test_each_version_comes_back_with_the_list_and_the_groups_that_it_brought(store):
+    row = opened(store, [a_group("safety", 1, b"one"), a_group("health", 1, b"")])
+    second = a_version(a_group("health", 2, b"hh"), version=2, standing=b"list 2")
+    store.run(lambda unit: unit.cases.change(row.case, second, b"facts", NOON))
+    store.run(lambda unit: changed(unit, row.case, 3))
+    other = opened(store, [a_group("legal", 1, b"of another")])
 
-    def sealed(unit):
-        versions = (1, 2, 3, None)
-        return [unit.cases.group(row.case, "safety", version).sealed for version in versions]
+    def found(*numbers):
+        return store.run(lambda unit: unit.cases.versions(row.case, numbers))
 
-    assert store.run(sealed) == [b"one", b"one", b"three", b"three"]
-    assert store.run(lambda unit: unit.cases.group(row.case, "legal")) is None
-    assert store.run(lambda unit: unit.cases.group(row.case, "safety", 0)) is None
-    assert store.run(lambda unit: unit.cases.written(row.case)) == [
-        (1, "health"),
-        (1, "safety"),
-        (2, "health"),
-        (3, "safety"),
-    ]
+    first = a_version(a_group("safety", 1, b"one"), a_group("health", 1, b""))
+    assert found(3, 1, 9, 1) == [first, a_version(version=3)]
+    assert found(2) == [second]
+    assert found() == []
+    assert store.run(lambda unit: unit.cases.get(row.case)).now == a_version(version=3)
+    assert store.run(lambda unit: unit.cases.get(other.case)).now == a_version(a_group("legal", 1, b"of another"))
+    assert store.run(lambda unit: unit.cases.written(row.case)) == [(1, "health"), (1, "safety"), (2, "health")]
 
 
-def test_many_groups_at_once_are_those_that_are_found_one_by_one(store):
-    row = opened(store, [a_group("safety", 1, b"one"), a_group("health", 1, b"h")])
-    other = opened(store, [a_group("safety", 1, b"of another"), a_group("legal", 1, b"of another")])
-    store.run(lambda unit: unit.cases.change(row.case, 1, [a_group("health", 2, b"hh")], NOON))
-    store.run(lambda unit: unit.cases.change(row.case, 2, [a_group("safety", 3, b"three")], NOON))
-    names = ("safety", "legal", "health", "safety")
+def test_a_version_that_was_taken_away_is_none_and_never_an_older_one(store):
+    row = opened(store, [a_group()])
+    store.run(lambda unit: changed(unit, row.case, 2, a_group(version=2)))
 
-    def one_by_one(unit, version):
-        rows = (unit.cases.group(row.case, name, version) for name in ("safety", "legal", "health"))
-        return [found for found in rows if found is not None]
+    def take_away(unit):
+        databases.connection_of(unit).exec_driver_sql("DELETE FROM case_versions WHERE version = 2")
 
-    for version in (0, 1, 2, 3, 4, None):
-        wanted = store.run(lambda unit, version=version: one_by_one(unit, version))
-        assert store.run(lambda unit, version=version: unit.cases.groups(row.case, names, version)) == wanted
-    now = store.run(lambda unit: unit.cases.groups(row.case, ["health", "safety"]))
-    assert [(found.group, found.sealed) for found in now] == [("health", b"hh"), ("safety", b"three")]
-    assert store.run(lambda unit: unit.cases.groups(other.case, ())) == []
+    store.run(take_away)
+    assert store.run(lambda unit: unit.cases.get(row.case)).now is None
+
+
+@pytest.mark.parametrize("written", ["", "safety=9999999999", "safety=2 health=1", "?", "=4", "Safety=4", "safety=-1"])
+def test_groups_are_cut_as_the_clear_column_says_and_never_longer_than_they_are(store, written):
+    row = opened(store, [a_group(sealed=b"safe")])
+
+    def alter(unit):
+        databases.connection_of(unit).exec_driver_sql(f"UPDATE case_versions SET written = '{written}'")  # noqa: S608
+
+    store.run(alter)
+    found = store.run(lambda unit: unit.cases.get(row.case)).now
+    assert b"".join(group.sealed for group in found.groups) in {b"", b"safe", b"saf"}
 
 
 def test_a_new_case_that_is_marked_twice_in_one_unit_has_the_second_marks_only(store):
     first, second, seeker = a_case(), a_case(), opened(store)
 
     def work(unit):
-        unit.cases.add(first, ())
+        unit.cases.add(first, a_version(), b"")
         unit.cases.mark(first.case, [("phone", b"1"), ("email", b"2")])
         unit.cases.mark(first.case, [("phone", b"3")])
-        unit.cases.add(second, ())
+        unit.cases.add(second, a_version(), b"")
         unit.cases.mark(second.case, [])
         unit.cases.mark(second.case, [("email", b"2")])
 
@@ -112,31 +116,31 @@ def test_a_new_case_that_is_marked_twice_in_one_unit_has_the_second_marks_only(s
 def test_a_change_raises_the_version_and_the_moment(store):
     row = opened(store)
     later = NOON + timedelta(hours=1)
-    store.run(lambda unit: unit.cases.change(row.case, 1, [], later))
+    store.run(lambda unit: changed(unit, row.case, at=later))
     found = store.run(lambda unit: unit.cases.get(row.case))
     assert (found.version, found.changed_at, found.opened_at) == (2, later, NOON)
 
 
 def test_a_change_of_another_version_than_the_one_seen_is_stale(store):
     row = opened(store)
-    store.run(lambda unit: unit.cases.change(row.case, 1, [], NOON))
+    store.run(lambda unit: changed(unit, row.case))
     with pytest.raises(StaleVersionError, match="you saw version `1`, it has version `2`"):
-        store.run(lambda unit: unit.cases.change(row.case, 1, [], NOON))
+        store.run(lambda unit: changed(unit, row.case))
 
 
 def test_a_change_of_no_case_or_of_a_shredded_one_is_refused(store):
     row = opened(store)
     store.run(lambda unit: unit.cases.shred(row.case))
     with pytest.raises(ShreddedError):
-        store.run(lambda unit: unit.cases.change(row.case, 1, [], NOON))
+        store.run(lambda unit: changed(unit, row.case))
     with pytest.raises(NoSuchCaseError):
-        store.run(lambda unit: unit.cases.change(uuid4(), 1, [], NOON))
+        store.run(lambda unit: changed(unit, uuid4()))
 
 
 def test_a_group_sealed_for_another_version_is_refused(store):
     row = opened(store)
     with pytest.raises(StoreError, match="another version than `2`"):
-        store.run(lambda unit: unit.cases.change(row.case, 1, [a_group(version=3)], NOON))
+        store.run(lambda unit: changed(unit, row.case, 2, a_group(version=3)))
     assert store.run(lambda unit: unit.cases.get(row.case)) == row
 
 
@@ -148,13 +152,12 @@ def test_cases_are_listed_by_identifier_page_by_page_and_by_organisation(store):
     assert store.run(lambda unit: unit.cases.listed(OFFICE, None, 10)) == [ordered[1], ordered[3]]
 
 
-def test_packed_facts_are_the_newest_of_each_case_that_is_not_shredded(store):
-    first = opened(store, [a_group("packed", 1, b"old")], case=UUID(int=1))
-    store.run(lambda unit: unit.cases.change(first.case, 1, [a_group("packed", 2, b"new")], NOON))
-    shredded = opened(store, [a_group("packed", 1, b"gone")], case=UUID(int=2))
+def test_packed_facts_are_those_of_each_case_that_is_not_shredded_as_it_stands(store):
+    first = opened(store, facts=b"old", case=UUID(int=1))
+    store.run(lambda unit: changed(unit, first.case, facts=b"new"))
+    shredded = opened(store, facts=b"gone", case=UUID(int=2))
     store.run(lambda unit: unit.cases.shred(shredded.case))
-    opened(store, [a_group("safety")], case=UUID(int=3))
-    other = opened(store, [a_group("packed", 1, b"last")], case=UUID(int=4))
+    other = opened(store, facts=b"last", case=UUID(int=4))
 
     def sealed(after, most):
         return [tuple(row) for row in store.run(lambda unit: unit.cases.packed(after, most))]

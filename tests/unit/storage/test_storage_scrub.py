@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 from databases import KEY, founded, postgresql_engine, server_data, sqlcipher_engine
 from sqlalchemy import text
-from store_rows import NOON, a_case, a_group, a_referral
+from store_rows import a_case, a_group, a_referral, a_version, changed
 
 from nrm.casework.errors import StoreBusyError
 from nrm.storage.store import SqlStore
@@ -28,12 +28,12 @@ def filled(store, cases=120):
     for number, row in enumerate(rows):
 
         def work(unit, row=row, number=number):
-            unit.cases.add(row, [a_group("packed", 1, random_bytes(f"sealed {number}", 700))])
+            unit.cases.add(row, a_version(a_group("legal", 1, random_bytes(f"sealed {number}", 700))), b"facts")
             unit.cases.mark(row.case, [("phone", random_bytes(f"mark {number}", 24))])
 
         store.run(work)
     for number, row in enumerate(rows[::3]):
-        store.run(lambda unit, row=row: unit.cases.change(row.case, 1, [a_group("packed", 2, b"x" * 3000)], NOON))
+        store.run(lambda unit, row=row: changed(unit, row.case, 2, a_group("legal", 2, b"x" * 3000)))
         new = random_bytes(f"new {number}")
         store.run(lambda unit, row=row, new=new: unit.cases.rewrap(row.case, row.wrapped_key, new))
     return rows
@@ -133,7 +133,7 @@ def test_a_plain_vacuum_would_not_do():
     store = founded(engine)
     rows = [a_case(key=random_bytes(number)) for number in range(10)]
     for row in rows:
-        store.run(lambda unit, row=row: unit.cases.add(row, ()))
+        store.run(lambda unit, row=row: unit.cases.add(row, a_version(), b""))
     for row in rows[-3:]:
         store.run(lambda unit, row=row: unit.cases.shred(row.case))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -152,7 +152,7 @@ def test_to_which_service_a_shredded_case_was_referred_is_in_no_file_of_the_tabl
     for number, row in enumerate(rows):
 
         def work(unit, row=row, number=number):
-            unit.cases.add(row, ())
+            unit.cases.add(row, a_version(), b"facts")
             unit.referrals.add(a_referral(row.case, mark=random_bytes(number, 32)))
 
         store.run(work)

@@ -244,4 +244,4 @@ def test_a_damaged_file_is_told(tmp_path):
         content[page + 100] ^= 1
     path.write_bytes(content)
     with pytest.raises(StoreError, match=r"damaged|no database|disk failed"):
-        SqlStore(open_sqlcipher(path, KEY)).run(lambda unit: unit.cases.group(row.case, "safety"))
+        SqlStore(open_sqlcipher(path, KEY)).run(lambda unit: unit.cases.get(row.case))

@@ -10,7 +10,7 @@ from databases import OURS, connection_of, postgresql_engine, sqlcipher_engine
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from store_rows import NOON, a_case, a_decision, a_group, a_message, an_event, opened, sequenced
+from store_rows import a_case, a_decision, a_group, a_message, a_version, an_event, changed, opened, sequenced
 
 from nrm.casework.errors import StaleVersionError, StoreBusyError, StoreDoubtError, StoreError, StoreMisfitError
 from nrm.storage.faults import told
@@ -23,9 +23,9 @@ class OurError(Exception):
 
 ROW = a_case()
 STEPS = (
-    lambda unit: unit.cases.add(ROW, [a_group("packed")]),
+    lambda unit: unit.cases.add(ROW, a_version(a_group()), b"facts"),
     lambda unit: unit.cases.mark(ROW.case, [("phone", b"m")]),
-    lambda unit: unit.cases.change(ROW.case, 1, [a_group("packed", 2)], NOON),
+    lambda unit: changed(unit, ROW.case, 2, a_group(version=2)),
     lambda unit: unit.decisions.add(a_decision(ROW.case)),
     lambda unit: unit.rulebooks.add("a" * 64, b"archive"),
     lambda unit: unit.events.add(an_event(ROW.case, details=b"d")),
@@ -63,7 +63,7 @@ def test_a_unit_of_work_that_fails_at_any_point_leaves_nothing(store):
 
 def test_a_unit_of_work_that_is_interrupted_leaves_nothing_and_the_store_goes_on(store):
     def work(unit):
-        unit.cases.add(ROW, ())
+        unit.cases.add(ROW, a_version(), b"")
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -83,7 +83,7 @@ def test_of_two_units_that_change_one_version_at_once_one_is_stale(store):
     def change(name):
         def work(unit):
             unit.cases.get(row.case)
-            unit.cases.change(row.case, 1, [a_group("safety", 2, name)], NOON)
+            changed(unit, row.case, 2, a_group("safety", 2, name))
 
         gate.wait()
         try:
@@ -99,7 +99,7 @@ def test_of_two_units_that_change_one_version_at_once_one_is_stale(store):
         thread.join()
     names = [end for end in ended if isinstance(end, bytes)]
     assert (len(names), len(ended)) == (1, 2)
-    assert store.run(lambda unit: unit.cases.group(row.case, "safety")).sealed == names[0]
+    assert store.run(lambda unit: unit.cases.get(row.case)).now.groups[0].sealed == names[0]
     assert store.run(lambda unit: unit.cases.get(row.case)).version == 2
 
 

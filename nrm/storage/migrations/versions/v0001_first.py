@@ -41,14 +41,17 @@ def _make_cases() -> None:
         sa.Column("opened_at", _moment(), nullable=False),
         sa.Column("changed_at", _moment(), nullable=False),
         sa.Column("wrapped_key", sa.LargeBinary),
+        sa.Column("facts", sa.LargeBinary),
         sa.PrimaryKeyConstraint("case_id", name="pk_cases"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_cases_organisation_case_id", "cases", ["organisation", "case_id"])
     _about_a_case(
-        "case_groups",
-        ["grp", "version"],
-        sa.Column("grp", _code(20), nullable=False),
+        "case_versions",
+        ["version"],
         sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("written", sa.String, nullable=False),
+        sa.Column("standing", sa.LargeBinary, nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
     )
     _about_a_case(
@@ -97,13 +100,13 @@ def _make_about_cases() -> None:
 def _make_log() -> None:
     op.create_table(
         "log_waiting",
-        sa.Column("event_id", sa.Uuid, nullable=False),
         sa.Column("at", _moment(), nullable=False),
-        sa.Column("turn", sa.Integer, nullable=False),
+        sa.Column("turn", sa.Integer, autoincrement=False, nullable=False),
+        sa.Column("event_id", sa.Uuid, nullable=False),
         sa.Column("leaf", sa.LargeBinary, nullable=False),
-        sa.PrimaryKeyConstraint("event_id", name="pk_log_waiting"),
+        sa.PrimaryKeyConstraint("at", "turn", "event_id", name="pk_log_waiting"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_log_waiting_at_turn_event_id", "log_waiting", ["at", "turn", "event_id"])
     op.create_table(
         "log_leaves",
         sa.Column("position", sa.BigInteger, autoincrement=False, nullable=False),
