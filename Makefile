@@ -23,13 +23,14 @@ $(VENV)/ready: pyproject.toml $(wildcard requirements/*.txt)
 	@$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: $(VENV)/ready ## Decide two real cases, explain a line, and show how the commitments are answered
+demo: $(VENV)/ready ## Decide a real case, say why, and refer him to a service that opens a sealed package
 	@set -e; run() { echo; echo "\$$ nrm $$*"; $(BIN)/nrm "$$@"; }; \
 	run decide $(CASES)/vcl.yaml --on 2026-03-01 --country gb; \
 	run explain $(CASES)/vcl.yaml penalise --on 2026-03-01 --country gb; \
 	run explain $(CASES)/vcl.yaml maternal_care --on 2026-03-01 --country gb; \
 	run decide $(CASES)/vcl.yaml --on 2026-03-01 --country gb --lang ar --short; \
 	run seeds coverage | tail -n 9
+	@sh tests/demo/referral.sh $(CURDIR)/$(BIN)/nrm
 
 test: $(VENV)/ready ## Run all tests, and measure how much of nrm/ they reach
 	@$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term

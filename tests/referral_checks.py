@@ -190,11 +190,11 @@ class Watch:
         return all(found) if one.groups else any(found)
 
     def check_package(self, service, head):
-        """A package is what was sent: to this service, with these groups."""
+        """A package is what was sent: to this service, with these groups; a revocation names the same."""
         sent = self.sent.get(head.referral)
         if sent is not None:
             assert (sent.service, sent.disclosure, sent.purpose) == (service, head.disclosure, head.purpose)
-            assert head.groups == (sent.groups if head.kind == "referral" else ())
+            assert head.groups == sent.groups  # of a revocation: those to be deleted
 
     def _check_referral(self, case, seen, one):
         assert one.passed or one.state == "draft"

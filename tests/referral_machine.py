@@ -31,6 +31,7 @@ from referral_actions import (
     OFFER,
     OFFERS,
     ROUNDS,
+    STATE,
     UNTIL,
     WAYS,
     WHO,
@@ -163,8 +164,8 @@ class ReferralMachine(Bystanders, RuleBasedStateMachine):
 
     # The person
 
-    @action(3, number=NUMBER, kind=KIND | st.none(), state=st.sampled_from(["given", "given", "refused", "withdrawn"]), by=WHO,
-          named=st.booleans(), groups=GROUPS, until=UNTIL)  # fmt: skip
+    @action(3, number=NUMBER, kind=KIND | st.none(), state=STATE, by=WHO,
+            named=st.booleans(), groups=GROUPS, until=UNTIL)  # fmt: skip
     def consent(self, number, kind, state, by, *, named=False, groups=(), until=None):
         """Say something of one kind of recipient; where none is named, of one that was asked."""
         told = [one for one in self.asked_for(number, "disclosure") if one in KINDS]

@@ -172,6 +172,7 @@ class Inboxes:
         assert not beyond, "a package holds more than it may"
         assert ADDRESS not in held
         if said.kind == "revocation":
+            assert not opened.record
             assert not any(word in held for word in CANARIES.values())
         self.world.check_package(service, said)
         return said

@@ -25,7 +25,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "match": ("make", "read"),
     "referral": (
         *("draft", "read", "seal", "send", "receive", "accept", "decline", "start", "complete"),
-        *("revoke", "expire", "escalate"),
+        *("revoke", "recall", "expire", "escalate"),
     ),
     "rulebook": ("read", "propose", "prove", "approve", "reject", "enforce", "withdraw"),
     "session": ("begin", "end"),

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nrm.casework.asked import own, permit
 from nrm.casework.errors import StaleVersionError
 from nrm.casework.follow_up import settle
-from nrm.casework.items import ledger, opened_referral, referrals_of
+from nrm.casework.items import change_referral, ledger, opened_referral, referrals_of
 from nrm.casework.journal import Journal
 from nrm.casework.referral_errors import NoSuchReferralError
 from nrm.casework.safe import OpenCase
+from nrm.casework.sending import post_revocation
 from nrm.casework.steps import Work, take
 from nrm.referral.agreement import broken
 
@@ -22,8 +23,12 @@ if TYPE_CHECKING:
     from nrm.casework.asked import Asked
     from nrm.casework.desk import Desk
     from nrm.casework.ports import UnitOfWork
+    from nrm.casework.ports_referral import ReferralRow
     from nrm.engine.plan import Plan
     from nrm.referral.referral import Referral
+
+HAD: Final = frozenset({"declined", "completed", "expired"})
+"""The states of a referral that ended, and whose service may have its package."""
 
 _WHY = {"refused": "consent_withdrawn", "withdrawn": "consent_withdrawn"}
 
@@ -66,17 +71,30 @@ class Age:
 def revoke_broken(work: Work, on: date, age: Age | None = None) -> list[Referral]:
     """Revoke, as the program, every live referral that no longer rests on a consent; duties need none.
 
-    `age` is None where the record was not opened: then what was known when the referral was made counts.
+    INVARIANT (a withdrawal reaches every recipient): one that had ended before is recalled: its service has the package
+    all the same, and is asked to delete it, once. `age` is None where the record was not opened: then what was known when the referral was made counts.
     """
     lines = ledger(work.unit, work.case)
     ended = []
     for row, one in referrals_of(work.unit, work.case):
         now = age or Age(one.child, one.of_age)
-        why = broken(one, lines, on, child=now.child, of_age=now.of_age) if one.live else None
-        if why is not None:
+        why = broken(one, lines, on, child=now.child, of_age=now.of_age)
+        if why is not None and one.live:
             _, after = take(work.by_worker(), row, one, "revoke", _WHY.get(why, "consent_over"))
             ended.append(after)
+        elif why is not None and one.state in HAD and not one.recalled:
+            _recall(work.by_worker(), row, one)
     return ended
+
+
+def _recall(work: Work, row: ReferralRow, referral: Referral) -> None:
+    post_revocation(work.desk, work.unit, work.case, referral)
+    recalled = referral.model_copy(update={"recalled": True})
+    change_referral(work.unit, work.case, row, work.desk.clock(), recalled)
+    told = {"referral": str(referral.id)}
+    work.journal.write(
+        work.unit, "referral:recall", case=work.case, details=told, purpose=referral.purpose, basis=referral.basis
+    )
 
 
 def revoke_barred(work: Work, plan: Plan) -> None:

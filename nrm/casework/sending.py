@@ -124,7 +124,7 @@ def _header(desk: Desk, referral: Referral, kind: Literal["referral", "revocatio
         basis=referral.basis,
         duty=referral.duty,
         sources=tuple(sources),
-        groups=referral.groups if kind == "referral" else (),
+        groups=referral.groups,
         language=referral.language,
         sent_at=now,
         # A revocation must be read whenever it is found: the package that it ends has an end of its own.

@@ -62,7 +62,8 @@ class Referral(Model):
     package is sealed to, `message` the package that was sent last, `digest` the SHA-256 of its sealed bytes in
     hexadecimal. `consents` are the lines of the ledger that it rests on. `decision` is the one whose plan permits it.
     `child` (treated as one) and `of_age` are what was known of the person's age when it was made. `transporter` is the
-    one official who may learn a confidential address, once the service accepted.
+    one official who may learn a confidential address, once the service accepted. `recalled` says that the service was
+    asked to delete what it has of a referral that had ended before the consent did.
     """
 
     id: UUID
@@ -88,6 +89,7 @@ class Referral(Model):
     made_at: AwareDatetime
     expires_at: AwareDatetime
     passed: tuple[Passed, ...] = ()
+    recalled: bool = False
 
     @property
     def live(self) -> bool:

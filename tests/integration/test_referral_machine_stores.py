@@ -30,6 +30,6 @@ class OnPostgresql(OnDatabase):
 
 
 TestReferralOnSqlcipher = OnSqlcipher.TestCase
-TestReferralOnSqlcipher.settings = settings(max_examples=examples(8), stateful_step_count=25)
+TestReferralOnSqlcipher.settings = settings(max_examples=examples(20), stateful_step_count=30)
 TestReferralOnPostgresql = OnPostgresql.TestCase
-TestReferralOnPostgresql.settings = settings(max_examples=examples(8), stateful_step_count=25)
+TestReferralOnPostgresql.settings = settings(max_examples=examples(20), stateful_step_count=30)

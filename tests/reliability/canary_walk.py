@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import canaries
 from canary_services import (
+    ADDRESS,
     EXPLOITERS,
     SERVICES,
     SOURCE,
@@ -138,6 +139,69 @@ class Walk:
         package = self.services / f"{name}.age"
         self.as_service(name, "fetch", self.referred[name], "--out", package)
         return package
+
+    def refer_everywhere(self):
+        """Ask everybody who may be asked, learn who cannot be, and deliver."""
+        for name in ("shelter", "clinic", "lawyer", "prosecutor", "silent", "unknown"):
+            self.agree(name)
+            self.refer(name, code=name == "unknown")
+        self.refer("counsel", code=1)
+        self.answer("refuse", "counsel")
+        self.refer("counsel", code=1)
+        self.nrm("refer", self.case, "--offer", "dependants_support", *WHERE, code=1)
+        self.nrm("work", "--once")
+
+    def answer_everywhere(self):
+        """One service fetches and accepts, one declines, one is told no more; the person is brought and says how it was."""
+        nrm, case = self.nrm, self.case
+        package, reply = self.fetch("shelter"), self.services / "reply"
+        self.opens("shelter", package, "--show", "--out", self.asked / "shelter")
+        self.opens("shelter", package, "--again", "--json", "--show")
+        self.replies("shelter", package, "accept", reply)
+        nrm("referral", "reply", reply)
+        shelter = self.referred["shelter"]
+        nrm("referral", "transport", case, shelter, "--official", OFFICIAL)
+        told = nrm("referral", "address", case, shelter, "--show", NRM_WHO=OFFICIAL, shown=True)
+        assert told.out == f"{ADDRESS}\n", "it is what was asked for"
+        nrm("referral", "address", case, shelter, "--show", code=1)
+        nrm("referral", "start", shelter)
+        nrm("referral", "complete", shelter)
+        remark = self.place.given("remark", " ".join((*canaries.CORES.values(), canaries.PHONE)))
+        nrm("referral", "feedback", case, shelter, "--met", "no", "--safe", "no", "--remark-file", remark)
+        (dropped,) = (self.drops / "lawyer").glob("*.age")
+        self.opens("lawyer", dropped, "--out", self.asked / "lawyer")
+        self.as_service("lawyer", "decline", self.referred["lawyer"], "--reason", "too_far")
+        nrm("referral", "revoke", case, self.referred["prosecutor"], "--reason", "wrong_service")
+        self.answer("withdraw", "clinic")
+        nrm("consent", "unwant", case, "--offer", "legal_aid")
+        nrm("consent", "want", case, "--offer", "legal_aid")
+        nrm("work", "--once")
+
+    def look_everywhere(self):
+        """Read all that can be read, in several languages and as JSON, and take copies away."""
+        nrm, case = self.nrm, self.case
+        nrm("consent", "wording", "--disclosure", SERVICES["shelter"].disclosure, "--to", f"{SOURCE}:shelter")
+        match = ("match", self.place.case_file, "--offer", "safe_accommodation", *WHERE, "--near", ",".join(EXPLOITERS))
+        for more in (["--lang", "ar"], ["--json"]):
+            for words in (["consent", "list", case], ["duty", "list", case], ["referral", "list", case]):
+                nrm(*words, *more)
+            for referral in self.referred.values():
+                nrm("referral", "show", case, referral, *more)
+            self.as_service("silent", "list", *more)
+            nrm(*match, *more, NRM_ROLE="coordinator")
+        letters = self.made / "letters"
+        letters.mkdir()
+        nrm("plan", "print", "--case", case, "--lang", "fr", "--out", letters / "whole.txt")
+        nrm("plan", "print", "--case", case, "--discreet", "--out", letters / "discreet.txt")
+        nrm("plan", "print", "--case", case, "--lang", "ar", "--pdf", letters / "whole.pdf")
+        for form in ("json", "csv"):
+            nrm("directory", "export", "--form", form, "--out", self.made / f"hsds-{form}", NRM_ROLE="coordinator")
+        nrm("db", "backup", self.made / "backup", NRM_ROLE="administrator")
+        nrm("audit", "tail", "-n", "200", "--json")
+        self.verify_log()
+
+    def verify_log(self):
+        self.nrm("audit", "verify", self.place.home / "log", "--vkey", self.place.home / "log.vkey")
 
     def learnt(self):
         """Return by service the records and texts of all packages that its key opens, wherever they lie."""

@@ -63,7 +63,7 @@ def settled(ahead):
 
 def told_when_it_works(write, worker):
     """Say when the command has opened everything and begins its rounds, and count from there until the kill."""
-    rounds = work._until
+    rounds = work._until  # noqa: SLF001 - nothing else marks the moment
 
     def begun(*given, **named):
         write(json.dumps({"works": os.getpid()}).encode() + b"\n")
@@ -71,7 +71,7 @@ def told_when_it_works(write, worker):
             killed_after(worker["after"], WAYS[worker["way"]])
         return rounds(*given, **named)
 
-    work._until = begun
+    work._until = begun  # noqa: SLF001
 
 
 def child(home, said, told, worker):

@@ -1,8 +1,8 @@
 """Faults of a worker, planted to see that the campaign notices them; each is one that could be made by mistake."""
 
+# ruff: noqa: SLF001 - to do wrongly what nobody can be asked to do wrongly
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 from uuid import uuid4
 
@@ -21,7 +21,7 @@ from nrm.storage.schema_referral import clocks
 class Fault(NamedTuple):
     """Does something wrongly in this process from now on, and by which words it is noticed."""
 
-    plant: Callable[[], None]
+    plant: object
     noticed: str
 
 

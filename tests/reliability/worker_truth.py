@@ -181,20 +181,13 @@ class Truth:
         ]
         # Both at once: it arrived, and whoever delivered it was killed before that was noted.
         revocations = {row.message for row in coming} | set(came)
-        if one.state != "revoked":
+        if one.state != "revoked" and not one.recalled:
             assert not revocations, "a revocation of what was not revoked"
             return
         assert len(revocations) <= 1, "two revocations of one referral"
         self.revoked += len(came)
-        fetched = sum(
-            told.get("referral") == str(one.id) and action == "referral:receive"
-            for action, told, _ in whole.events.values()
-        )
-        if way == "pick_up":
-            return_ = [action for action, told, _ in whole.events.values() if action == "referral:read"]
-            assert not fetched or revocations or return_, "who fetched a package hears nothing of its revocation"
-        else:
-            assert not arrived or revocations, "who has a package hears nothing of its revocation"
+        fetched = way == "pick_up" and any(step.verb == "receive" for step in one.passed)
+        assert revocations or not (arrived or fetched), "who has a package hears nothing of its revocation"
 
     def _steps(self, whole):
         """Each step of a referral has one entry, and each entry its step; an end of a consent is told once."""

@@ -113,5 +113,7 @@ def test_goals_speak_of_the_median_and_of_both_scans():
     spread = Spread((10.0, 20.0, 90.0), (5.0, 6.0, 7.0))
     assert (spread.median, spread.p95, spread.least, spread.busy) == (20.0, 90.0, 10.0, 6.0)
     worker = Worker(100_000, (900.0, 1.0), (1100.0, 1.0), (2.0, 1.0), 600)
-    told = list(referral.goals(Measured("X", 1, steps={"the whole way": spread}, worker=worker)))
+    told = list(referral.goals(Measured(SQLCIPHER, 1, steps={"the whole way": spread}, worker=worker)))
     assert [line.rsplit(" ", 1)[-1] for line in told] == ["met)", "set)", "met)", "MISSED)"]
+    other = next(referral.goals(Measured("PostgreSQL", 1, steps={"the whole way": spread})))
+    assert other.endswith("20.0 (no goal was set)")

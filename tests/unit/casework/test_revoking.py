@@ -75,7 +75,7 @@ def test_what_may_have_arrived_is_followed_by_a_signed_revocation(office):
         has_it(one)
         back(office, case, one)
         head = revocation_of(office, case)
-        assert (head.kind, head.referral, head.replaces, head.groups) == ("revocation", one.id, one.message, ())
+        assert (head.kind, head.referral, head.replaces, head.groups) == ("revocation", one.id, one.message, one.groups)
 
 
 def test_a_revocation_tells_nothing_of_the_person_and_can_be_fetched_again(office):
@@ -212,3 +212,16 @@ def test_a_person_found_to_be_a_child_is_asked_through_a_guardian_and_what_they_
     office.decide(case)
     after = referral_of(office, case, one.id)
     assert (after.state, after.passed[-1].reason) == ("revoked", "consent_over")
+
+
+@pytest.mark.parametrize("ends", [("accept", "complete"), ("decline",)])
+def test_a_withdrawal_reaches_a_service_whose_referral_had_ended_and_only_once(office, ends):
+    case, one = agreed_and_sent(office)
+    post(office, Tried("delivered"))
+    for verb in ends:
+        answers(office, one.service, one.id, verb, "no_capacity" if verb == "decline" else None)
+    for _ in range(2):
+        agree(office, case, state="withdrawn")
+    assert [row.kind for row in lying(office, case) if row.about == one.id] == ["revocation"]
+    assert said(office).count(("referral:recall", "done")) == 1
+    assert referral_of(office, case, one.id).state != "revoked"
