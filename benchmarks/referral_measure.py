@@ -168,7 +168,7 @@ def _grow(
     office = work.office
     stored: list[UUID] = []
     for size in cases:
-        stored += fill_referrals(office, size - len(stored), {}, ANSWERS_DUE, say)
+        stored += fill_referrals(office, size - len(stored), ANSWERS_DUE, say)
         fresh(work, 2, say)
         found.by_cases[size] = fresh(work, some, say)[WHOLE]
     if not stored:

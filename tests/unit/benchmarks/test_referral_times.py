@@ -81,7 +81,7 @@ def test_a_part_has_not_the_time_of_the_part_inside_it():
 
 
 def test_filled_referrals_open_and_their_clocks_are_due(work):
-    cases = fill_referrals(work.office, 30, {}, ANSWERS_DUE, quiet)
+    cases = fill_referrals(work.office, 30, ANSWERS_DUE, quiet)
 
     def opened(unit):
         case = OpenCase.of(unit.cases.get(cases[0]), work.desk.keyring)
