@@ -84,8 +84,8 @@ class Journal:
     ) -> UUID:
         """Put an entry into the unit of work and return its event.
 
-        `denied` is (result, why); `purpose` and `basis` are those of a referral, where the asker's own are others. Where
-        none of the groups is one, as when only the envelope of a record is read, it is the case that is read.
+        `denied` is (result, why); `purpose` and `basis` are those of a referral, where the asker's own are others.
+        Where none of the groups is one, as when only the envelope of a record is read, it is the case that is read.
         """
         event = uuid4()
         salt = urandom(SECRET_BYTES)

@@ -93,8 +93,6 @@ _TASKS: dict[str, TaskCode] = {
     "consent_over": "consent_missing",
     "refused": "consent_missing",
     "withdrawn": "consent_missing",
-    "zone_unknown": "offer_unheld",
-    "conflict_unknown": "offer_unheld",
     KEY_MISSING: "key_missing",
     "barred": "arrange_offer",
     "not_in_plan": "arrange_offer",

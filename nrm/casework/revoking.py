@@ -71,8 +71,10 @@ class Age:
 def revoke_broken(work: Work, on: date, age: Age | None = None) -> list[Referral]:
     """Revoke, as the program, every live referral that no longer rests on a consent; duties need none.
 
-    INVARIANT (a withdrawal reaches every recipient): one that had ended before is recalled: its service has the package
-    all the same, and is asked to delete it, once. `age` is None where the record was not opened: then what was known when the referral was made counts.
+    INVARIANT (a withdrawal reaches every recipient): one that had ended before is recalled; its service has the package
+    all the same, and is asked to delete it, once.
+
+    `age` is None where the record was not opened: then what was known when the referral was made counts.
     """
     lines = ledger(work.unit, work.case)
     ended = []

@@ -21,9 +21,9 @@ class Clock(Model):
     """What is kept of one clock, sealed with the key of its case.
 
     `code` is the duty of the plan or the task (`nrm.referral.tasks`), `by` the role that must act, `about` the referral
-    or the line of the ledger that it belongs to. `due` is the true moment; the store may be told an earlier one, so that
-    a date of birth cannot be read from it. `level` counts how often it was escalated, `told` are the roles that heard;
-    `ended_at` is when it was done or cancelled.
+    or the line of the ledger that it belongs to. `due` is the true moment; the store may be told an earlier one, so
+    that a date of birth cannot be read from it. `level` counts how often it was escalated, `told` are the roles that
+    heard; `ended_at` is when it was done or cancelled.
     """
 
     id: UUID

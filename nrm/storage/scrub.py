@@ -6,8 +6,8 @@ cut to length zero: the blocks go back to the file system, which only full-disk 
 are encrypted with the key of the database.
 
 PostgreSQL: VACUUM frees the place of a dead row but does not overwrite it. So the tables with bytes that no data
-key protects, the wrapped keys, the blind indexes and the marks of services, are rewritten by VACUUM FULL; others wait
-for them meanwhile.
+key protects, the wrapped keys, the blind indexes, the marks of services and the names of messages and referrals, which
+stand in packages too, are rewritten by VACUUM FULL; others wait for them meanwhile.
 What this does not reach: write-ahead segments until the server recycles them, an archive of them, standbys that lag,
 and physical backups. Against those only the destruction of the epoch of the key-encryption key helps.
 """
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.engine import Connection, Engine
 
-_REWRITTEN: Final = (schema.cases, schema.marks, schema_referral.referrals)
+_REWRITTEN: Final = (schema.cases, schema.marks, schema_referral.referrals, schema_referral.outbox)
 
 _NOW: Final = "SELECT CAST(CAST(pg_current_xact_id() AS xid) AS text)"
 _OLDER: Final = text("""

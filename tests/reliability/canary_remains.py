@@ -47,6 +47,11 @@ class Remains:
         office.close()
         return cls(sealed, names, b"" if row.wrapped_key is None else row.wrapped_key[HEADER_BYTES:])
 
+    @classmethod
+    def nothing(cls):
+        """Return what is left when nothing is."""
+        return cls({table: set() for table in TABLES}, {table: set() for table in TABLES}, b"")
+
     def in_(self, content):
         """Return which tables have something sealed, or the name of a row, in these bytes; `key` is the wrapped key."""
         found = {table for table, some in self.sealed.items() if any(one in content for one in some)}

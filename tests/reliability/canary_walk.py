@@ -221,7 +221,9 @@ class Walk:
                 record = document["record"]
                 expected = to_be_learnt(self.data, one.may_learn if document["kind"] == "referral" else ())
                 faults += [] if given else [(name, "no rule gives anything")]
-                faults += [(name, group) for group in record.keys() | expected if record.get(group) != expected.get(group)]
+                faults += [
+                    (name, group) for group in record.keys() | expected if record.get(group) != expected.get(group)
+                ]
                 faults += [
                     (name, *path)
                     for word, path in places.items()

@@ -213,10 +213,10 @@ class Truth:
             if action in {"duty:late", "duty:escalate"}:
                 told[details["clock"]].append((details["level"], at, action))
         assert told.keys() <= {str(clock.id) for _, clock in whole.clocks}
-        rings = {"consent_over": Counter(), "tasks": Counter()}
+        tasks = Counter()
         for _, clock in whole.clocks:
             if clock.kind == "task":
-                rings["tasks"][clock.code, clock.about] += 1
+                tasks[clock.code, clock.about] += 1
         for row, clock in whole.clocks:
             chain = counter.tasks.chain(clock.by)
             assert (clock.state in RUNNING) == (row.due_at is not None), f"a clock that is {clock.state} has no moment"
@@ -226,7 +226,7 @@ class Truth:
                 self._escalated(clock, chain, sorted(told[str(clock.id)]))
             elif clock.state == "done":
                 self.rang[clock.kind] += 1
-                self._rang(whole, clock, rings["tasks"])
+                self._rang(whole, clock, tasks)
 
     def _escalated(self, clock, chain, told):
         levels = [level for level, _, _ in told]

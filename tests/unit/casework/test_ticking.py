@@ -56,7 +56,8 @@ def test_nothing_is_sent_when_the_consent_is_gone_by_then(office):
     case = declined(office)
     agree(office, case, DISCLOSURE, "withdrawn")
     tick(office)
-    assert (live(office, case), tasks(office, case, OFFER), lying(office, case)) == ([], ["consent_missing"], [])
+    assert (live(office, case), tasks(office, case, OFFER)) == ([], ["consent_missing"])
+    assert [row.kind for row in lying(office, case)] == ["revocation"]  # the service that declined is told to delete
 
 
 def test_nothing_is_sent_when_the_person_does_not_want_it_any_more(office):
