@@ -1,4 +1,4 @@
-"""The whole way of a referral by commands, in an installation whose case is full of canaries (see `canary_services`)."""
+"""The whole way of a referral by commands, in an installation whose case is full of canaries (`canary_services`)."""
 
 from __future__ import annotations
 
@@ -152,18 +152,21 @@ class Walk:
         self.nrm("work", "--once")
 
     def answer_everywhere(self):
-        """One service fetches and accepts, one declines, one is told no more; the person is brought and says how it was."""
+        """One service accepts, one declines, two are told that it ended; the person is brought, and says how it was."""
         nrm, case = self.nrm, self.case
         package, reply = self.fetch("shelter"), self.services / "reply"
         self.opens("shelter", package, "--show", "--out", self.asked / "shelter")
         self.opens("shelter", package, "--again", "--json", "--show")
         self.replies("shelter", package, "accept", reply)
-        nrm("referral", "reply", reply)
         shelter = self.referred["shelter"]
+        nrm("referral", "transport", case, shelter, "--official", OFFICIAL, code=1)  # it has not accepted yet
+        nrm("referral", "address", case, shelter, "--show", NRM_WHO=OFFICIAL, code=1)
+        nrm("referral", "reply", reply)
         nrm("referral", "transport", case, shelter, "--official", OFFICIAL)
         told = nrm("referral", "address", case, shelter, "--show", NRM_WHO=OFFICIAL, shown=True)
         assert told.out == f"{ADDRESS}\n", "it is what was asked for"
         nrm("referral", "address", case, shelter, "--show", code=1)
+        nrm("referral", "address", case, shelter, NRM_WHO=OFFICIAL, code=2)  # this is no terminal
         nrm("referral", "start", shelter)
         nrm("referral", "complete", shelter)
         remark = self.place.given("remark", " ".join((*canaries.CORES.values(), canaries.PHONE)))

@@ -55,39 +55,51 @@ def _whosever(done):
 
 
 def no_version():
-    """A clock is put in the place of whatever version stands there."""
+    """A clock is read in one unit of work, and put in the place of whatever version stands there in the next."""
 
-    def wrong(self, row, _seen):
+    def change(self, row, _seen):
         self._held.hold(row.case)
         values = {"version": row.version, "due_at": row.due_at, "level": row.level, "sealed": row.sealed}
         where = (clocks.c.case_id == row.case, clocks.c.clock_id == row.clock)
         self._connection.execute(update(clocks).where(*where).values(**values))
 
-    SqlClocks.change = wrong
+    get, one = SqlClocks.get, ticking._one
+
+    def wrong(desk, due):
+        row = desk.store.run(lambda unit: get(unit.clocks, due.case, due.clock))
+        time.sleep(0.005)
+        SqlClocks.get = lambda self, case, clock: row if clock == due.clock else get(self, case, clock)
+        return one(desk, due)
+
+    SqlClocks.change, ticking._one = change, wrong
 
 
 def stopped_before_it_rang():
     """A clock is stopped in one unit of work, and what is to happen happens in the next."""
-    look = ticking._look
+    get, look = SqlClocks.get, ticking._look
 
-    def both(desk, due):
-        def moved_to(unit, moment):
+    def wrong(desk, due):
+        def stop(unit):
             unit.referrals.of(due.case)
-            case = OpenCase.of(unit.cases.get(due.case), desk.keyring)
             row = unit.clocks.get(due.case, due.clock)
-            change_clock(unit, case, row, opened_clock(case, row), moment)
+            case = OpenCase.of(unit.cases.get(due.case), desk.keyring)
+            change_clock(unit, case, row, opened_clock(case, row), None)
+            return replace(get(unit.clocks, due.case, due.clock), due_at=row.due_at)
 
-        def ring(unit):
-            moved_to(unit, desk.clock())
-            return look(desk, unit, due)
+        def then(unit):
+            SqlClocks.get = lambda self, case, clock: stopped if clock == due.clock else get(self, case, clock)
+            try:
+                return look(desk, unit, due)
+            finally:
+                SqlClocks.get = get
 
         try:
-            desk.store.run(lambda unit: moved_to(unit, None))
-            return desk.store.run(ring)
-        except (ticking.NoSuchCaseError, ticking.ShreddedError, ticking.StaleVersionError):
+            stopped = desk.store.run(stop)
+            return desk.store.run(then)
+        except ticking.StaleVersionError:
             return ticking.Ticked()
 
-    ticking._one = both
+    ticking._one = wrong
 
 
 def new_name_at_every_try():
