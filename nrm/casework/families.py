@@ -57,11 +57,14 @@ def link(desk: Desk, asked: Asked, case: UUID, other: UUID, relation: Relation) 
         now = desk.clock()
         # In one order for everybody, so that two who link at the same time do not wait for each other for ever.
         for here, there, seen in sorted(((case, other, relation), (other, case, _SEEN_FROM_THERE[relation]))):
-            open_ = OpenCase.of(own(asked, unit.cases.get(here)), desk.keyring)
+            kept = own(asked, unit.cases.get(here))
+            open_ = OpenCase.of(kept, desk.keyring)
             if all(one.other != there for _, one in links(unit, open_)):
                 known = last_plan(unit, OpenCase.of(own(asked, unit.cases.get(there)), desk.keyring))
                 raised = DANGER in known.findings
-                add_item(unit, open_, LINK, now, Link(id=uuid4(), at=now, other=there, relation=seen, raised=raised))
+                end = Link(id=uuid4(), at=now, other=there, relation=seen, raised=raised)
+                # The store is told another moment at each end: the same one would tell who belongs together.
+                add_item(unit, open_, LINK, kept.opened_at, end)
                 if raised:
                     need_person(Work(desk, unit, journal, asked, open_), "relative_at_risk")
             journal.write(unit, "case:change", case=open_, details={"linked": seen})

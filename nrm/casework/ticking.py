@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from nrm.referral.clock import Clock
     from nrm.referral.tasks import TaskCode
 
-AT_ONCE: Final = 200
-"""Clocks that a worker fetches at a time."""
+AT_ONCE: Final = 50
+"""Clocks that a worker looks at before it delivers something: packages do not wait behind a long backlog."""
 
 MOST_TRIES: Final = 3
 """Services that the program asks one after the other for one offer before it leaves the choice to a person."""

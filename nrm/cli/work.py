@@ -33,7 +33,7 @@ def work(
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run the clocks and deliver packages until stopped (SIGTERM or Ctrl-C end it after the message at hand)."""
+    """Run the clocks and deliver packages until stopped (SIGTERM or Ctrl-C end it after the round at hand)."""
     stop = threading.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: stop.set())
@@ -60,6 +60,8 @@ def work(
 
 def _until(opened: Office, stop: threading.Event, *, once: bool) -> tuple[Ticked, Posted]:
     carry = Rounds(opened.carrier())
+    # Read now, and not while the first unit of work keeps others waiting.
+    _ = opened.desk.counter.tasks, opened.desk.counter.routes, opened.desk.books.words()
     unopened: set[UUID] = set()
     ticked, posted = Ticked(), Posted()
     while not stop.is_set():

@@ -3,6 +3,8 @@
 # ruff: noqa: SLF001 - to do wrongly what nobody can be asked to do wrongly
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from typing import NamedTuple
 from uuid import uuid4
 

@@ -131,12 +131,12 @@ def test_what_one_case_cannot_do_keeps_no_other_waiting_and_stays_due(office, mo
 
     monkeypatch.setattr(ticking, "look", no_rules)
     unopened = set()
-    found = ticking.tick(office.desk, unopened)
+    found = ticking.tick(office.desk, unopened, 1000)
     assert (found.unopened, len(unopened)) == (1, 1)
     assert found.late >= len([one for one in clocks(office, fine) if one.state == "late"]) > 0
-    assert ticking.tick(office.desk, unopened) == Ticked()
+    assert ticking.tick(office.desk, unopened, 1000) == Ticked()
     monkeypatch.undo()
-    ticking.tick(office.desk, set())
+    ticking.tick(office.desk, set(), 1000)
     assert live(office, broken) == [SOUTH]
 
 
