@@ -146,6 +146,9 @@ class MemoryDecisions:
     def of(self, case):
         return sorted(self._state.of("decisions", case), key=lambda row: (row.made_at, row.decision))
 
+    def newest(self, case):
+        return next(iter(self.of(case)[-1:]), None)
+
     def get(self, case, decision):
         if (case, decision) not in self._state.decisions:
             raise NoSuchCaseError

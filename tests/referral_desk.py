@@ -81,7 +81,7 @@ def later(office, **delta):
 
 
 def tick(office):
-    return ticking.tick(office.desk, set())
+    return ticking.tick(office.desk, set(), 1000)
 
 
 def post(office, *endings, seen=None):

@@ -9,6 +9,7 @@ from os import urandom
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
+from nrm.audit.canonical import canonical as as_json
 from nrm.audit.entry import SECRET_BYTES, decode, details_digest
 from nrm.audit.tree import leaf_hash
 from nrm.case.record import GROUPS
@@ -114,15 +115,15 @@ def look(
     digest = plan_digest(canonical)
     decision = uuid4()
     # A clock that was put back makes no older decision the newest.
-    earlier = unit.decisions.of(case.case)[-1:]
-    made_at = max([desk.clock(), *(one.made_at + timedelta.resolution for one in earlier)])
+    earlier = unit.decisions.newest(case.case)
+    now = desk.clock()
+    made_at = now if earlier is None else max(now, earlier.made_at + timedelta.resolution)
     # Salted, because equal facts give equal plans: a bare digest in the store could be guessed.
     salt = urandom(SECRET_BYTES)
-    kept = {
+    kept: dict[str, Any] = {
         "decision": str(decision),
         "salt": salt.hex(),
         "facts": {name: plain(value) for name, value in facts.items()},
-        "plan": json.loads(canonical),
     }
     unit.decisions.add(
         DecisionRow(
@@ -135,7 +136,8 @@ def look(
             rulebook=plan.digest,
             digest=_salted(salt, digest),
             disputed=plan.disputed,
-            sealed=case.seal_json(DECISION, version, kept),
+            # The plan goes in as it was written: read and written again, it would take longer than deciding.
+            sealed=case.seal(DECISION, version, as_json(kept)[:-1] + b',"plan":' + canonical + b"}").sealed,
         )
     )
     if not unit.rulebooks.known(plan.digest):

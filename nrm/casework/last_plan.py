@@ -31,10 +31,9 @@ class LastPlan:
 
 def last_plan(unit: UnitOfWork, case: OpenCase) -> LastPlan:
     """Return what the newest decision says; nothing when none was made. Raises `VaultError`."""
-    made = unit.decisions.of(case.case)
-    if not made:
+    newest = unit.decisions.newest(case.case)
+    if newest is None:
         return LastPlan()
-    newest = made[-1]
     kept = case.open_json(DECISION, newest.version, newest.sealed)
     if kept["decision"] != str(newest.decision):
         raise MisplacedError(of_vault("the store has one decision in the place of another", "restore a backup"))

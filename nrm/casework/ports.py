@@ -160,6 +160,9 @@ class Decisions(Protocol):
     def of(self, case: UUID) -> Sequence[DecisionRow]:
         """Return the decisions about a case, the oldest first."""
 
+    def newest(self, case: UUID) -> DecisionRow | None:
+        """Return the decision that `of` returns last, or None."""
+
     def get(self, case: UUID, decision: UUID) -> DecisionRow:
         """Return one decision. Raises `NoSuchCaseError`."""
 

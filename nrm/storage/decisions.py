@@ -25,6 +25,7 @@ _OF: Final = (
     .where(_DECISIONS.c.case_id == bindparam("case"))
     .order_by(_DECISIONS.c.made_at, _DECISIONS.c.decision_id)
 )
+_NEWEST: Final = _OF.order_by(None).order_by(_DECISIONS.c.made_at.desc(), _DECISIONS.c.decision_id.desc()).limit(1)
 
 
 class SqlDecisions:
@@ -56,6 +57,11 @@ class SqlDecisions:
     def of(self, case: UUID) -> Sequence[DecisionRow]:
         """Return the decisions about a case, the oldest first."""
         return [_decision(row) for row in self._connection.execute(_OF, {"case": case})]
+
+    def newest(self, case: UUID) -> DecisionRow | None:
+        """Return the decision that `of` returns last, or None."""
+        found = self._connection.execute(_NEWEST, {"case": case}).one_or_none()
+        return None if found is None else _decision(found)
 
     def get(self, case: UUID, decision: UUID) -> DecisionRow:
         """Return one decision. Raises `NoSuchCaseError`."""

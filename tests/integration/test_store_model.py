@@ -101,7 +101,14 @@ class Stores(RuleBasedStateMachine):
     def read(self, case, numbers):
         self.both(lambda unit: (unit.cases.versions(case, numbers), unit.cases.written(case)))
         self.both(lambda unit: unit.cases.get(case).now)
-        self.both(lambda unit: (unit.cases.get(case), unit.decisions.of(case), unit.events.of(case)))
+        self.both(
+            lambda unit: (
+                unit.cases.get(case),
+                unit.decisions.of(case),
+                unit.decisions.newest(case),
+                unit.events.of(case),
+            )
+        )
 
     @rule(organisation=st.none() | ORGANISATION, after=st.none() | SOME_CASE, most=st.integers(1, 4))
     def listed(self, organisation, after, most):
