@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from nrm.bootstrap import Application
 from nrm.config import Settings
 from nrm.engine.decide import Engine
-from nrm.errors import Problem, RulebookRefusedError
+from nrm.errors import Problem, RulebookRefusedError, UnknownNameError
 from nrm.rulebook.resolve import parameters_on, rulebook_on
 
 if TYPE_CHECKING:
@@ -43,10 +43,18 @@ class FileBooks:
         return self._engines[on, country]
 
     def parameter(self, name: str, on: date, country: str | None) -> Within:
-        """Return the value of a parameter in force on `on`. Raises KeyError when there is none."""
+        """Return the value of a parameter in force on `on`.
+
+        Raises:
+            UnknownNameError: there is none; a clock that nobody starts would be a person whom nobody looks after.
+        """
         if (on, country) not in self._parameters:
             self._parameters[on, country] = parameters_on(self._app.files, on, country)
-        return self._parameters[on, country][name]
+        found = self._parameters[on, country].get(name)
+        if found is None:
+            todo = "write it as a file in rules/parameters/, as the rulebook that comes with the program has it"
+            raise UnknownNameError(Problem("rules/parameters", 0, f"the parameter `{name}` has no value", todo))
+        return found
 
     def archive(self) -> bytes:
         """Return the folders of rules and commitments as one compressed file that is the same for the same files."""

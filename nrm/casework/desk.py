@@ -39,7 +39,7 @@ class Books(Protocol):
         """Return the engine for the rulebook in force on `on`. Raises `UnknownNameError`."""
 
     def parameter(self, name: str, on: date, country: str | None) -> Within:
-        """Return the value of a parameter in force on `on`. Raises KeyError when there is none."""
+        """Return the value of a parameter in force on `on`. Raises `UnknownNameError`."""
 
     def archive(self) -> bytes:
         """Return the files of the rulebooks in force, so that a decision can be replayed when they have changed."""

@@ -14,7 +14,8 @@ from nrm.casework import consenting, transport
 from nrm.casework.asked import CASE_MANAGEMENT
 from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, Who, asking, office
 from nrm.cli.cases import CaseId, typed_id
-from nrm.cli.output import Printer
+from nrm.cli.options import AsJson  # noqa: TC001 - read by typer at run time
+from nrm.cli.output import Printer, print_json
 from nrm.cli.referral import ReferralId, referral_id
 from nrm.cli.referral_answers import app
 from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - read by typer at run time
@@ -100,6 +101,32 @@ def feedback(
         said = Feedback(id=uuid4(), at=opened.desk.clock(), referral=wanted, met=met, safe=safe, remark=remark)
         consenting.note_feedback(opened.desk, asked, typed_id(case), said)
     Printer().line("noted")
+
+
+@app.command("heard")
+def heard(
+    case: CaseId,
+    home: HomeFolder,
+    who: Who,
+    role: Role,
+    purpose: Purpose = CASE_MANAGEMENT,
+    organisation: Organisation = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the person said of the services that they were referred to; that you read it is an entry in the log."""
+    with office(home, passphrase_file) as opened:
+        asked = asking(opened, who, organisation, role, purpose)
+        said = consenting.read_feedback(opened.desk, asked, typed_id(case))
+    if as_json:
+        print_json([one.model_dump(mode="json") for one in said])
+        return
+    out = Printer()
+    for one in said:
+        out.line(f"{one.referral} · {one.at:%Y-%m-%d} · met the need: {one.met} · safe: {one.safe}")
+        if one.remark:
+            out.line(one.remark)
+    out.line(f"{len(said)} answers", "dim")
 
 
 def _remark(path: Path) -> str:

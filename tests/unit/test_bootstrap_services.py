@@ -27,7 +27,7 @@ from nrm.casework.ports import Installation
 from nrm.config import Settings
 from nrm.delivery.carrier import Carrier
 from nrm.directory.need import Need
-from nrm.errors import FileRefusedError, Problem
+from nrm.errors import FileRefusedError, Problem, UnknownNameError
 from nrm.home import home_text, read_home
 from nrm.referral.sshsig import SshSigner
 from nrm.vault.envelope import new_data_key
@@ -212,7 +212,7 @@ def test_a_parameter_has_the_value_of_its_day_and_country(office):
     assert value.unit == "days"
     assert books.parameter("recovery_period_days", DAY, "gb").amount >= value.amount
     for name, day in (("nothing_like_it", DAY), ("recovery_period_days", DAY - timedelta(days=9999))):
-        with pytest.raises(KeyError):
+        with pytest.raises(UnknownNameError, match=f"the parameter `{name}` has no value"):
             books.parameter(name, day, None)
 
 

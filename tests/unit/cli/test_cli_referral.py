@@ -214,6 +214,12 @@ def test_that_a_person_felt_unsafe_is_the_task_of_somebody_at_once(at, referral,
     remark.write_text("CanaryRemark: they locked the door")
     at.done("referral", "feedback", at.case, referral, "--met", "partly", "--safe", "no", "--remark-file", remark)
     assert "service_felt_unsafe" in [one["code"] for one in at.json("duty", "list", at.case)]
+    (heard,) = at.json("referral", "heard", at.case)
+    assert (heard["referral"], heard["met"], heard["safe"]) == (referral, "partly", "no")
+    assert at.told() == [("feedback:read", "done")]
+    shown = at.done("referral", "heard", at.case).out
+    assert "met the need: partly · safe: no" in shown
+    assert "CanaryRemark: they locked the door" in shown
 
 
 @pytest.mark.parametrize("words", [b"Canary" * 700, b"\xff\xfe Canary"])
