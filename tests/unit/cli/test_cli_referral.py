@@ -189,7 +189,7 @@ def test_what_is_taken_back_reaches_the_service_signed(at, referral, tmp_path):
     out = tmp_path / "revocation"
     assert at.service("referral", "fetch", referral, "--out", out).code == 0
     header = read_package(out.read_bytes(), IDENTITIES[NORTH], signers(at)).header
-    assert (header.kind, str(header.referral), header.groups) == ("revocation", referral, ())
+    assert (header.kind, str(header.referral), header.groups) == ("revocation", referral, ("contact", "family"))
 
 
 def test_only_the_official_who_brings_the_person_there_learns_the_place_and_only_after_a_yes(at, referral):
@@ -217,7 +217,7 @@ def test_that_a_person_felt_unsafe_is_the_task_of_somebody_at_once(at, referral,
     (heard,) = at.json("referral", "heard", at.case)
     assert (heard["referral"], heard["met"], heard["safe"]) == (referral, "partly", "no")
     assert at.told() == [("feedback:read", "done")]
-    shown = at.done("referral", "heard", at.case).out
+    shown = at.done("referral", "heard", at.case).text
     assert "met the need: partly · safe: no" in shown
     assert "CanaryRemark: they locked the door" in shown
 
