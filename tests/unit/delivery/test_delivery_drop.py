@@ -78,7 +78,7 @@ def test_a_folder_that_is_not_there_is_not_made(root):
 
 
 ESCAPES = ["..", "../root/shelter", "shelter/../..", "shelter/..", ".", "./shelter", "shelter/", "shelter//in", "/",
-           "/tmp", "shelter\0", "x" * 300]  # fmt: skip # noqa: S108
+           "/elsewhere", "shelter\0", "x" * 300]  # fmt: skip
 
 
 @pytest.mark.parametrize("folder", ESCAPES)
