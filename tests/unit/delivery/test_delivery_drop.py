@@ -101,7 +101,7 @@ def test_no_path_leads_out_of_the_root(parts):
         assert [path.parent for path in base.rglob("*.age")] == ([inside[text]] if text in inside else [])
 
 
-@pytest.mark.parametrize("target", ["..", "../other", "shelter", "/tmp"])  # noqa: S108
+@pytest.mark.parametrize("target", ["..", "../other", "shelter", "/elsewhere"])
 def test_a_link_is_not_followed_also_not_within_the_root(root, target):
     (root.parent / "other").mkdir()
     (root / "clinic").symlink_to(target)
