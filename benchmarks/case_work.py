@@ -13,9 +13,9 @@ from sqlalchemy import Column, LargeBinary, MetaData, Table, Uuid, bindparam, fu
 
 from benchmarks.rulebooks import ROOT
 from nrm.casework.asked import Asked
-from nrm.casework.keep import amend, open_case, read_groups
+from nrm.casework.cases.keep import amend, open_case, read_groups
+from nrm.casework.cases.record import checked, facts_of, marks_of, opened, packed, parts_of
 from nrm.casework.ports import CaseRow
-from nrm.casework.record import checked, facts_of, marks_of, opened, packed, parts_of
 from nrm.casework.safe import PACKED, OpenCase
 from nrm.storage import schema
 from nrm.textfile import read_bytes, read_file

@@ -16,8 +16,8 @@ from benchmarks.many_cases import fill, settled
 from benchmarks.referral_work import NOON
 from nrm.casework.items import CLOCK, REFERRAL, WAKE, sealed
 from nrm.casework.ports import CaseRow
+from nrm.casework.referrals.services import MARK_BYTES
 from nrm.casework.safe import OpenCase
-from nrm.casework.services import MARK_BYTES
 from nrm.referral.clock import Clock
 from nrm.referral.referral import Passed, Referral
 from nrm.storage import schema, schema_referral

@@ -18,7 +18,7 @@ import pyrage
 from benchmarks.case_work import ON
 from nrm.bootstrap_services import LOOK_SECONDS
 from nrm.casework.asked import Asked
-from nrm.casework.directory_kept import import_directory, keep_sidecars
+from nrm.casework.office.directory_kept import import_directory, keep_sidecars
 from nrm.directory.service import Directory, Language, Location, Organisation, Service, ServiceArea, ServiceAtLocation
 from nrm.directory.sidecar import Confirmation, DayCapacity, ServiceName, Sidecar
 

@@ -19,7 +19,7 @@ from rich.console import Console
 from benchmarks.installations import KINDS, SQLCIPHER, installed
 from benchmarks.referral_measure import WHOLE, measure
 from benchmarks.timing import figure, goal, lines, sizes_of, surroundings
-from nrm.casework.ticking import AT_ONCE
+from nrm.casework.clocks.ticking import AT_ONCE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -15,7 +15,7 @@ from benchmarks.referral_parts import parts_of
 from benchmarks.referral_work import NOON, STEPS, ReferralWork
 from benchmarks.stopwatch import watched
 from benchmarks.timing import once
-from nrm.casework.ticking import AT_ONCE, tick
+from nrm.casework.clocks.ticking import AT_ONCE, tick
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

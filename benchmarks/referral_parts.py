@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from benchmarks import referral_work
 from benchmarks.referral_work import CONSENT, FACTS_IN, REFERRED, SEQUENCED
 from nrm.bootstrap_services import KeptServices
-from nrm.casework import concluding, consenting, placing, referring, sending, steps
+from nrm.casework.clocks import concluding
 from nrm.casework.journal import Journal
-from nrm.casework.sequence import Sequencer
+from nrm.casework.office.sequence import Sequencer
+from nrm.casework.referrals import consenting, placing, referring, sending, steps
 from nrm.engine.decide import Engine
 
 if TYPE_CHECKING:

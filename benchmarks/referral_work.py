@@ -19,13 +19,13 @@ from benchmarks.case_work import ON
 from benchmarks.many_services import IDENTITY, OFFERS
 from benchmarks.rulebooks import ROOT
 from nrm.casework.asked import Asked
-from nrm.casework.consenting import Said, note_consent
-from nrm.casework.keep import open_case
-from nrm.casework.placing import treated_as_child
-from nrm.casework.record import checked, facts_of
-from nrm.casework.referring import Request, refer
+from nrm.casework.cases.keep import open_case
+from nrm.casework.cases.record import checked, facts_of
+from nrm.casework.referrals.consenting import Said, note_consent
+from nrm.casework.referrals.placing import treated_as_child
+from nrm.casework.referrals.referring import Request, refer
+from nrm.casework.referrals.sending import parcel_bytes
 from nrm.casework.safe import OpenCase
-from nrm.casework.sending import parcel_bytes
 from nrm.referral.package import read_package
 from nrm.textfile import read_file
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from nrm.bootstrap_store import Office
     from nrm.casework.ports import UnitOfWork
-    from nrm.casework.referring import Referred
+    from nrm.casework.referrals.referring import Referred
     from nrm.referral.package import Opened
     from nrm.textfile import Document
 

@@ -1,4 +1,4 @@
-"""Puts deliveries together: what `nrm.casework.posting` asks for, done by `nrm.delivery.carrier`."""
+"""Puts deliveries together: what `nrm.casework.clocks.posting` asks for, done by `nrm.delivery.carrier`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from nrm.casework.posting import Tried
+from nrm.casework.clocks.posting import Tried
 from nrm.delivery.backoff import LONGEST, given_up, next_try
 from nrm.delivery.parcel import Delivered, Impossible, Later, Parcel, Waiting
 
@@ -27,7 +27,7 @@ class Rounds:
         self._carrier = carrier
 
     def __call__(self, message: UUID, referral: UUID, body: bytes, way: Delivery, kind: Kind, attempts: int) -> Tried:
-        """Try once (see `nrm.casework.posting.Carry`)."""
+        """Try once (see `nrm.casework.clocks.posting.Carry`)."""
         match self._carrier.deliver(Parcel(message, referral, body, way, kind)):
             case Delivered(receipt):
                 return Tried("delivered", receipt=receipt)

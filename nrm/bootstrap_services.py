@@ -6,7 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from nrm.casework.directory_sealed import Kept, edition, taken
+from nrm.casework.office.directory_sealed import Kept, edition, taken
 from nrm.directory.candidate import candidates
 from nrm.directory.index import DirectoryIndex
 

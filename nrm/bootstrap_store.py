@@ -13,8 +13,8 @@ from nrm.audit.note import Signer
 from nrm.bootstrap_books import FileBooks
 from nrm.bootstrap_counter import DIRECTORY, REFERRAL_SECRETS, LazyCounter
 from nrm.casework.desk import Desk
+from nrm.casework.office.sequence import Sequencer
 from nrm.casework.ports import Installation
-from nrm.casework.sequence import Sequencer
 from nrm.delivery.carrier import Carrier
 from nrm.home import Home, read_home
 from nrm.storage.engine import open_postgresql, snapshot

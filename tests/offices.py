@@ -26,11 +26,11 @@ from nrm.bootstrap import Application
 from nrm.bootstrap_counter import PACKAGE_SIGNING, SERVICE_MARKS, Tables
 from nrm.bootstrap_services import FixedServices
 from nrm.bootstrap_store import ACTORS, FileBooks, add_referral_secrets
-from nrm.casework import deciding, keep
 from nrm.casework.asked import Asked
+from nrm.casework.cases import deciding, history, keep, replaying
 from nrm.casework.desk import Counter, Desk
+from nrm.casework.office.sequence import Sequencer
 from nrm.casework.ports import Installation
-from nrm.casework.sequence import Sequencer
 from nrm.referral.calendar import Calendar
 from nrm.referral.sshsig import SshSigner
 from nrm.textfile import read_bytes
@@ -139,10 +139,10 @@ class TestOffice:
         return deciding.decide(self.desk, who or asked(), case, ON, **more)
 
     def replay(self, case, decision, who=None):
-        return deciding.replay(self.desk, who or asked(), case, decision)
+        return replaying.replay(self.desk, who or asked(), case, decision)
 
     def history(self, case, who=None):
-        return deciding.history(self.desk, who or asked(), case)
+        return history.history(self.desk, who or asked(), case)
 
     def shred(self, case, who=None):
         keep.shred(self.desk, who or asked("supervisor"), case)

@@ -10,9 +10,11 @@ from referral_actions import ANSWERS, NUMBER, action
 from referral_world import provider
 from small_directory import KEYS
 
-from nrm.casework import answering, consenting, duties, families, referring, revoking
+from nrm.casework.cases import families
+from nrm.casework.clocks import duties
 from nrm.casework.errors import NoSuchCaseError
 from nrm.casework.referral_errors import NoSuchReferralError
+from nrm.casework.referrals import answering, consenting, referring, revoking
 from nrm.referral.lifecycle import DECLINED
 
 

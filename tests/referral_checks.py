@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, date
 
 from nrm.audit.entry import decode
+from nrm.casework.cases.last_plan import DECISION, last_plan
 from nrm.casework.errors import NoSuchCaseError
 from nrm.casework.items import RUNNING, choices, ledger, opened_clock, opened_referral
 from nrm.casework.journal import DETAILS
-from nrm.casework.last_plan import DECISION, last_plan
 from nrm.casework.safe import OpenCase
 from nrm.referral.lifecycle import TABLE
 from nrm.referral.standing import repairs, standings

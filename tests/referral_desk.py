@@ -17,11 +17,12 @@ from offices import ON, asked
 from small_directory import DIRECTORY, IDENTITIES, SIDECARS, SIGNERS
 
 from nrm.bootstrap_services import FixedServices
-from nrm.casework import answering, consenting, posting, referring, ticking
+from nrm.casework.clocks import posting, ticking
+from nrm.casework.clocks.posting import Tried
 from nrm.casework.items import RUNNING, clocks_of
-from nrm.casework.posting import Tried
+from nrm.casework.referrals import answering, consenting, referring
+from nrm.casework.referrals.services import organisation_of
 from nrm.casework.safe import OpenCase
-from nrm.casework.services import organisation_of
 from nrm.errors import EngineError, Problem
 from nrm.referral.package import read_package
 from nrm.referral.reply import Reply, sign_reply

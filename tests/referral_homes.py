@@ -21,7 +21,7 @@ from offices import real_app, real_books
 from small_directory import DIRECTORY, NORTH, SIDECARS, SOURCE
 
 from nrm import bootstrap_store
-from nrm.casework.directory_kept import import_directory, keep_sidecars
+from nrm.casework.office.directory_kept import import_directory, keep_sidecars
 from nrm.cli import asking, unlock
 
 ADULT = """\

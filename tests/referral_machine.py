@@ -42,9 +42,11 @@ from referral_checks import Watch
 from referral_world import AGES, AMENDMENTS, RECORDS, FaultError, Killed, World, provider
 from small_directory import AUTHORITY, CLINIC, NORTH, SIGNERS, SOUTH
 
-from nrm.casework import answering, consenting, deciding, duties, families, keep, referring, revoking
+from nrm.casework.cases import deciding, families, keep
+from nrm.casework.clocks import duties
+from nrm.casework.clocks.rounds import go_round
 from nrm.casework.items import RUNNING
-from nrm.casework.rounds import go_round
+from nrm.casework.referrals import answering, consenting, referring, revoking
 from nrm.referral.lifecycle import DECLINED, REVOKED
 from nrm.referral.referral import LIVE
 from nrm.referral.voice import Feedback

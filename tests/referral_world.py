@@ -18,9 +18,9 @@ from offices import NOON, ON, ORIGIN, TestOffice, asked, real_books
 from small_directory import ADDRESS, AUTHORITY, CLINIC, COUNSEL, DIRECTORY, IDENTITIES, SIDECARS, SIGNERS, sidecar
 
 from nrm.bootstrap_services import FixedServices
+from nrm.casework.clocks.posting import Tried
 from nrm.casework.ports import Installation
-from nrm.casework.posting import Tried
-from nrm.casework.services import organisation_of
+from nrm.casework.referrals.services import organisation_of
 from nrm.directory.sidecar import Delivery
 from nrm.errors import NrmError
 from nrm.referral.package import read_package

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pydantic import ValidationError
 
+from nrm.casework.errors import StaleVersionError
 from nrm.casework.ports import GroupRow
 from nrm.casework.ports_referral import ClockRow, ItemRow, ReferralRow
+from nrm.casework.referral_errors import NoSuchReferralError
 from nrm.referral.clock import Clock
 from nrm.referral.consent import Answer
 from nrm.referral.family import Link
@@ -21,7 +23,7 @@ from nrm.rulebook.wording import Model
 from nrm.vault.errors import MisplacedError, of_vault
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -180,6 +182,18 @@ def change_referral(unit: UnitOfWork, case: OpenCase, row: ReferralRow, at: date
     return new
 
 
-def of_offer(referrals: Sequence[tuple[ReferralRow, Referral]], offer: str | None) -> list[Referral]:
-    """Return the referrals that answer one offer."""
-    return [one for _, one in referrals if one.offer == offer]
+def referral_of(
+    unit: UnitOfWork, case: OpenCase, referral: UUID, seen: int | None = None
+) -> tuple[ReferralRow, Referral]:
+    """Return one referral of a case, and hold the case.
+
+    Raises:
+        NoSuchReferralError: the case has none with this identifier.
+        StaleVersionError: it changed since version `seen`.
+    """
+    row = next((row for row in unit.referrals.of(case.case) if row.referral == referral), None)
+    if row is None:
+        raise NoSuchReferralError
+    if seen is not None and seen != row.version:
+        raise StaleVersionError(seen, row.version)
+    return row, opened_referral(case, row)

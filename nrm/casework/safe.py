@@ -30,10 +30,19 @@ class OpenCase:
 
     def __init__(self, row: CaseRow, key: DataKey) -> None:
         self.case = row.case
-        self.organisation = row.organisation
         self._row = row
         self._key = key
         self._standing: Standing | None = None
+
+    @property
+    def organisation(self) -> UUID:
+        """Whose the case is, as the store says; `standing` finds out whether that is true."""
+        return self._row.organisation
+
+    @property
+    def version(self) -> int:
+        """The version in which the case was opened."""
+        return self._row.version
 
     @classmethod
     def new(cls, row: CaseRow, keyring: Keyring) -> tuple[OpenCase, bytes]:

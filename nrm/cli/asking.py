@@ -12,7 +12,7 @@ import typer
 from nrm.audit.errors import LogError
 from nrm.bootstrap_store import Office, identifier, open_office, read_home
 from nrm.casework.asked import CASE_MANAGEMENT, Asked, check_words
-from nrm.casework.services import organisation_of
+from nrm.casework.referrals.services import organisation_of
 from nrm.cli.options import application
 from nrm.cli.unlock import unlocked
 from nrm.errors import Problem, UnknownNameError

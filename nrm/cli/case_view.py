@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from nrm.casework.keep import ALREADY_KNOWN
+from nrm.casework.cases.keep import ALREADY_KNOWN
 from nrm.cli.output import Printer, print_json
 
 if TYPE_CHECKING:
-    from nrm.casework.deciding import History
-    from nrm.casework.keep import Kept
+    from nrm.casework.cases.history import History
+    from nrm.casework.cases.keep import Kept
 
 
 def show_kept(kept: Kept, *, as_json: bool) -> None:

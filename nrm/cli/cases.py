@@ -11,9 +11,9 @@ import yaml
 from rich.table import Table
 
 from nrm.bootstrap import case_document
-from nrm.casework import deciding, keep
 from nrm.casework.asked import CASE_MANAGEMENT
-from nrm.casework.record import check_parts
+from nrm.casework.cases import deciding, history, keep, replaying
+from nrm.casework.cases.record import check_parts
 from nrm.cli import records
 from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, Who, asking, office
 from nrm.cli.case_view import show_history, show_kept
@@ -158,7 +158,7 @@ def replay(
     wanted = typed_id(decision, "DECISION", "use what `nrm case history` shows")
     with office(home, passphrase_file) as opened:
         asked = asking(opened, who, organisation, role, purpose)
-        made = deciding.replay(opened.desk, asked, typed_id(case), wanted)
+        made = replaying.replay(opened.desk, asked, typed_id(case), wanted)
     if as_json:
         print_json({"decision": str(made.decision), "replayed": True, "rulebook": made.plan.digest})
     else:
@@ -166,7 +166,7 @@ def replay(
 
 
 @app.command("history")
-def history(
+def tell_history(
     case: CaseId,
     home: HomeFolder,
     who: Who,
@@ -178,7 +178,7 @@ def history(
 ) -> None:
     """Tell what happened to a case: versions, decisions and entries; no group is opened."""
     with office(home, passphrase_file) as opened:
-        found = deciding.history(opened.desk, asking(opened, who, organisation, role, purpose), typed_id(case))
+        found = history.history(opened.desk, asking(opened, who, organisation, role, purpose), typed_id(case))
     show_history(found, as_json=as_json)
 
 

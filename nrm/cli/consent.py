@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from nrm.casework import consenting
 from nrm.casework.asked import CASE_MANAGEMENT
+from nrm.casework.referrals import consenting
 from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, To, Who, asking, office, service_key
 from nrm.cli.cases import CaseId, typed_id
 from nrm.cli.consent_view import answer_data, show_answer, show_answers

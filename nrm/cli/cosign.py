@@ -11,7 +11,7 @@ from nrm.audit.cosigning import gather
 from nrm.audit.policy_file import parse_policy
 from nrm.audit.publish import Publisher
 from nrm.audit.source import CHECKPOINT, DirectorySource
-from nrm.casework.sequence import alone
+from nrm.casework.office.sequence import alone
 from nrm.cli.asking import HomeFolder  # noqa: TC001 - as above
 from nrm.cli.files import read_small
 from nrm.cli.output import Printer

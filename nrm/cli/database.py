@@ -15,11 +15,11 @@ from nrm.audit.source import CHECKPOINT, open_source
 from nrm.audit.tree import Frontier, leaf_hash
 from nrm.bootstrap_store import identifier, open_database, open_office
 from nrm.casework.asked import MAY, Asked, permit
-from nrm.casework.catching_up import catch_up
+from nrm.casework.cases.shredding_again import shred_again
 from nrm.casework.errors import DeniedError
 from nrm.casework.journal import Journal
+from nrm.casework.office.catching_up import catch_up
 from nrm.casework.ports import Installation
-from nrm.casework.shredding_again import shred_again
 from nrm.cli.asking import HomeFolder, Role, Who, asking, office
 from nrm.cli.options import application
 from nrm.cli.output import Printer

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from nrm.casework.directory_kept import import_directory, keep_sidecars
+from nrm.casework.office.directory_kept import import_directory, keep_sidecars
 from nrm.cli.asking import HomeElse, HomeFolder, Role, RoleElse, Who, WhoElse  # noqa: TC001 - read by typer at run time
 from nrm.cli.directory_place import Installed, found, records
 from nrm.cli.directory_view import print_export, print_import, print_records, print_services

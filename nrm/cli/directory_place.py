@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from nrm.casework import directory_kept
+from nrm.casework.office import directory_kept
 from nrm.cli.asking import asking, office
 from nrm.directory.candidate import candidates
 from nrm.directory.sidecar import read_sidecars
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from nrm.bootstrap_store import Office
     from nrm.casework.asked import Asked
-    from nrm.casework.directory_sealed import Kept
+    from nrm.casework.office.directory_sealed import Kept
     from nrm.directory.candidate import Candidate
     from nrm.directory.service import Directory, Key
     from nrm.directory.sidecar import Sidecar

@@ -13,7 +13,7 @@ from nrm.cli.output import Printer, print_json
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nrm.casework.directory_kept import RecordChanges
+    from nrm.casework.office.directory_kept import RecordChanges
     from nrm.directory.hsds_export import Withheld
     from nrm.directory.merge import Changes
     from nrm.directory.reading import Report, Row

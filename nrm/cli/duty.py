@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nrm.casework import duties
 from nrm.casework.asked import CASE_MANAGEMENT
+from nrm.casework.clocks import duties
 from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, Who, asking, office
 from nrm.cli.cases import CaseId, typed_id
 from nrm.cli.options import AsJson, Language  # noqa: TC001 - read by typer at run time

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from nrm.casework import families
 from nrm.casework.asked import CASE_MANAGEMENT
+from nrm.casework.cases import families
 from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, Who, asking, office
 from nrm.cli.cases import CaseId, app, typed_id
 from nrm.cli.output import Printer

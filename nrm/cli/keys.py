@@ -14,7 +14,7 @@ from rich.progress import Progress
 
 from nrm.bootstrap_counter import PACKAGE_SIGNING
 from nrm.bootstrap_store import ACTORS, add_referral_secrets, read_home
-from nrm.casework import rotation
+from nrm.casework.office import rotation
 from nrm.cli.asking import HomeFolder, Role, RoleElse, Who, WhoElse, asking, office
 from nrm.cli.options import AsJson  # noqa: TC001 - read by typer at run time
 from nrm.cli.output import Printer, print_json

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nrm.bootstrap import case_document
-from nrm.casework import deciding
 from nrm.casework.asked import CASE_MANAGEMENT
+from nrm.casework.cases import deciding
 from nrm.cli.asking import HomeElse, Organisation, Purpose, RoleElse, WhoElse, asking, office
 from nrm.cli.cases import typed_id
 from nrm.cli.decide import LOOK_AT_IT

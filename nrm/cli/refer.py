@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nrm.casework import referring
 from nrm.casework.asked import CASE_MANAGEMENT
+from nrm.casework.referrals import referring
 from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, To, Who, asking, office, service_key
 from nrm.cli.cases import CaseId, typed_id
 from nrm.cli.options import AsJson, Country, Language, OnDate, day
@@ -17,7 +17,7 @@ from nrm.cli.referral_view import Told, referral_data, service_data, show_referr
 from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - read by typer at run time
 
 if TYPE_CHECKING:
-    from nrm.casework.referring import Referred
+    from nrm.casework.referrals.referring import Referred
 
 UNKNOWN = "_unknown"
 """How a reason ends that a question to the service can settle: whoever has asked it names the service."""

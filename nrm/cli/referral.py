@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nrm.casework import answering, referring, revoking
 from nrm.casework.asked import CASE_MANAGEMENT
 from nrm.casework.referral_errors import NoSuchReferralError
+from nrm.casework.referrals import answering, referring, revoking
 from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, Service, Who, answering_as, asking, office
 from nrm.cli.cases import CaseId, typed_id
 from nrm.cli.options import AsJson, Language, OnDate, day

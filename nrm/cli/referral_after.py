@@ -10,8 +10,8 @@ from uuid import uuid4
 import typer
 
 from nrm.bootstrap_store import identifier
-from nrm.casework import consenting, transport
 from nrm.casework.asked import CASE_MANAGEMENT
+from nrm.casework.referrals import consenting, transport
 from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, Who, asking, office
 from nrm.cli.cases import CaseId, typed_id
 from nrm.cli.options import AsJson  # noqa: TC001 - read by typer at run time

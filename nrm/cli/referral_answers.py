@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nrm.casework import answering
 from nrm.casework.asked import CASE_MANAGEMENT
+from nrm.casework.referrals import answering
 from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, Service, Who, answering_as, asking, office
 from nrm.cli.options import AsJson, Language  # noqa: TC001 - as above
 from nrm.cli.output import Printer, print_json
@@ -25,7 +25,7 @@ from nrm.referral.sshsig import LONGEST
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nrm.casework.answering import Answered
+    from nrm.casework.referrals.answering import Answered
     from nrm.referral.referral import Verb
 
 __all__ = ["app"]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from nrm.bootstrap_store import Office
-    from nrm.casework.answering import Waiting
+    from nrm.casework.referrals.answering import Waiting
     from nrm.directory.service import Key
     from nrm.referral.referral import Referral
     from nrm.rulebook.sentence import Speaker

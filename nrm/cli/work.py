@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nrm.bootstrap_delivery import Rounds
+from nrm.casework.clocks.posting import Posted
+from nrm.casework.clocks.rounds import LONGEST_PAUSE, go_round, pause
+from nrm.casework.clocks.ticking import Ticked
 from nrm.casework.errors import StoreError
-from nrm.casework.posting import Posted
-from nrm.casework.rounds import LONGEST_PAUSE, go_round, pause
-from nrm.casework.ticking import Ticked
 from nrm.cli.asking import HomeFolder, office, published
 from nrm.cli.options import AsJson  # noqa: TC001 - read by typer at run time
 from nrm.cli.output import Printer, print_json

@@ -41,7 +41,7 @@ class BeyondRuleError(PackageError):
 def pick(opened: Mapping[str, bytes], allowed: Permission | Referral) -> dict[str, object]:
     """Return those of the opened groups of a record that may be sent, as values of JSON.
 
-    `opened` is canonical JSON by group, as `nrm.casework.record.opened` returns it.
+    `opened` is canonical JSON by group, as `nrm.casework.cases.record.opened` returns it.
     """
     return {group: json.loads(opened[group]) for group in allowed.groups if group in opened}
 

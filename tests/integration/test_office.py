@@ -8,7 +8,7 @@ from offices import ANA, CANARIES, ORIGIN, THEIRS, TestOffice, asked
 from nrm.audit.note import Verifier
 from nrm.audit.source import DirectorySource
 from nrm.audit.verify import verify
-from nrm.casework import keep
+from nrm.casework.cases import keep
 from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError
 from nrm.casework.ports import Installation
 from nrm.casework.safe import OpenCase

@@ -12,9 +12,10 @@ from referral_actions import KIND, KINDS, NUMBER, OFFER, action, examples
 from referral_checks import stands
 from referral_machine import ReferralMachine
 
-from nrm.casework import consenting, deciding
-from nrm.casework.posting import Tried
-from nrm.casework.rounds import go_round
+from nrm.casework.cases import deciding
+from nrm.casework.clocks.posting import Tried
+from nrm.casework.clocks.rounds import go_round
+from nrm.casework.referrals import consenting
 
 
 class InMemory(ReferralMachine):

@@ -8,9 +8,10 @@ import pytest
 from offices import asked
 from test_referral_machine import InMemory
 
-from nrm.casework import answering, consenting, follow_up, placing, referring, revoking, rounds, steps, ticking
+from nrm.casework.clocks import follow_up, rounds, ticking
+from nrm.casework.clocks.ticking import Ticked
 from nrm.casework.journal import Journal
-from nrm.casework.ticking import Ticked
+from nrm.casework.referrals import answering, consenting, placing, referring, revoking, steps
 from nrm.referral.redeciding import Changes
 
 BOUGHT = {"offer": "medical_care", "chosen": False, "hold": False, "ago": 0}

@@ -19,7 +19,7 @@ from driver import story
 from real_installations import verified
 
 from nrm.audit.entry import decode
-from nrm.casework.record import opened
+from nrm.casework.cases.record import opened
 from nrm.casework.safe import PACKED, OpenCase
 
 ENTRY = {

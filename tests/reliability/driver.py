@@ -21,8 +21,8 @@ from uuid import UUID
 
 from real_installations import ON, asked, books, opened, record
 
-from nrm.casework import deciding, keep
 from nrm.casework.asked import NotPermittedError
+from nrm.casework.cases import deciding, history, keep
 from nrm.casework.errors import StaleVersionError, StoreError
 from nrm.errors import NrmError
 from nrm.home import read_home
@@ -105,7 +105,7 @@ class Worker:
         return {"decision": str(deciding.decide(self.desk, self.asked, case, ON).decision)}
 
     def history(self, case, _version, _name):
-        return {"events": len(deciding.history(self.desk, self.asked, case).events)}
+        return {"events": len(history.history(self.desk, self.asked, case).events)}
 
     def list(self, _case, _version, _name):
         return {"listed": len(keep.list_cases(self.desk, self.asked, None, 50))}

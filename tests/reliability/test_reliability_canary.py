@@ -123,7 +123,7 @@ import fast_keys
 from driver import WAYS, killed_after
 from real_installations import ON, app, asked, books, read_home
 from nrm.bootstrap_store import open_office
-from nrm.casework import deciding, keep
+from nrm.casework.cases import deciding, keep
 from nrm.textfile import read_bytes
 from nrm.vault.keys_file import open_keys
 from nrm.vault.passphrase import Passphrase

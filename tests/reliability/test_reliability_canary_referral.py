@@ -27,7 +27,8 @@ from pypdf import PdfReader
 from real_installations import app, asked
 
 from nrm.bootstrap_store import open_office
-from nrm.casework import directory_kept, sending
+from nrm.casework.office import directory_kept
+from nrm.casework.referrals import sending
 from nrm.cli import directory as directory_commands
 from nrm.cli import referral as referral_commands
 from nrm.errors import Problem, UnknownNameError

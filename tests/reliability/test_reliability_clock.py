@@ -15,7 +15,7 @@ import pytest
 from real_installations import ON, asked, opened, record, verified
 
 from nrm.audit.entry import decode
-from nrm.casework import deciding, keep
+from nrm.casework.cases import deciding, history, keep, replaying
 from nrm.casework.errors import ClockError
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -77,7 +77,7 @@ def test_entries_that_wait_together_are_all_published_whatever_their_times(home,
     found = entries(office)
     assert len(found) == 5
     assert [entry.time for entry in found] == sorted(entry.time for entry in found)
-    told = deciding.history(desk, who, case).events
+    told = history.history(desk, who, case).events
     assert sorted(one.details["version"] for one in told) == [1, 2, 3, 4, 5]
     verified(home, office.vkey)
 
@@ -90,8 +90,8 @@ def test_decisions_are_replayed_whatever_the_clock_says(home, office, clock):
         clock.now += jump * HOUR
         made.append(deciding.decide(desk, who, case, ON).decision)
     clock.now -= 10 * HOUR
-    assert [deciding.replay(desk, who, case, decision).decision for decision in made] == made
-    assert {row.decision for row in deciding.history(desk, who, case).decisions} == set(made)
+    assert [replaying.replay(desk, who, case, decision).decision for decision in made] == made
+    assert {row.decision for row in history.history(desk, who, case).decisions} == set(made)
 
 
 def test_keys_are_rotated_and_destroyed_when_the_clock_was_set_back(home, office, clock):

@@ -20,7 +20,7 @@ from real_installations import ON, asked, founded, opened, record, verified
 from sqlalchemy import event
 
 from nrm.audit.errors import LogRefusedError
-from nrm.casework import keep
+from nrm.casework.cases import keep
 from nrm.casework.errors import StoreError
 from nrm.errors import NrmError
 

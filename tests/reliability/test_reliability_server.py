@@ -11,7 +11,7 @@ import pytest
 from own_server import OwnServer
 from real_installations import ON, asked, founded, opened, record, verified
 
-from nrm.casework import keep
+from nrm.casework.cases import keep
 from nrm.casework.errors import StoreDoubtError, StoreError
 
 

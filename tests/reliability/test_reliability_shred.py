@@ -20,9 +20,10 @@ from own_server import OwnServer
 from real_installations import ON, asked, founded, opened, record, verified
 
 from nrm.audit.entry import case_pseudonym, decode
-from nrm.casework import deciding, keep, rotation
+from nrm.casework.cases import deciding, history, keep
+from nrm.casework.cases.record import opened as parts_opened
 from nrm.casework.errors import ShreddedError, StoreError
-from nrm.casework.record import opened as parts_opened
+from nrm.casework.office import rotation
 from nrm.casework.safe import OpenCase
 from nrm.cli.database import BACKUPS
 from nrm.storage.backup import write_backup
@@ -159,7 +160,7 @@ def test_the_log_still_verifies_and_no_leaf_can_be_linked_to_the_case(home, offi
     assert office.store.run(lambda unit: unit.events.of(victim)) == [], "what linked them is not in the store"
     assert len(office.store.run(lambda unit: unit.events.of(other))) == 3
     for attempt in (
-        lambda: deciding.history(office.desk, asked(home), victim),
+        lambda: history.history(office.desk, asked(home), victim),
         lambda: keep.read_groups(office.desk, asked(home), victim, ["account"]),
     ):
         with pytest.raises(ShreddedError, match="the case was shredded, nothing can open it any more"):

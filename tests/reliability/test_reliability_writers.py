@@ -18,7 +18,7 @@ from real_installations import asked, opened, verified
 from nrm.audit.checkpoint import parse_checkpoint
 from nrm.audit.entry import decode
 from nrm.audit.note import parse_note
-from nrm.casework import keep
+from nrm.casework.cases import keep
 
 EACH = 10
 

@@ -29,7 +29,7 @@ from worker_people import REFUSED, People
 from worker_receipts import KEYS_FILE
 from worker_truth import Truth
 
-from nrm.casework.posting import LEASE
+from nrm.casework.clocks.posting import LEASE
 from nrm.delivery.backoff import LONGEST
 
 SEED = int(os.environ.get("NRM_CRASH_SEED", "20260302"))

@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import select, update
 
 from nrm.bootstrap_delivery import Rounds
-from nrm.casework import posting, ticking
+from nrm.casework.clocks import posting, ticking
 from nrm.casework.items import change_clock, opened_clock
 from nrm.casework.safe import OpenCase
 from nrm.storage import outbox

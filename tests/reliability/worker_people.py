@@ -12,11 +12,13 @@ from canaries import record
 from real_installations import asked
 from worker_places import NEEDS, UNDER
 
-from nrm.casework import answering, consenting, deciding, duties, keep, referring, revoking
 from nrm.casework.asked import Asked
-from nrm.casework.consenting import Said
+from nrm.casework.cases import deciding, keep
+from nrm.casework.clocks import duties
 from nrm.casework.errors import CaseworkError
-from nrm.casework.services import organisation_of
+from nrm.casework.referrals import answering, consenting, referring, revoking
+from nrm.casework.referrals.consenting import Said
+from nrm.casework.referrals.services import organisation_of
 from nrm.referral.lifecycle import DECLINED, TransitionRefusedError
 from nrm.textfile import Document
 

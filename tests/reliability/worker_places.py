@@ -19,7 +19,7 @@ import pyrage
 from real_installations import ORIGIN, app, asked, opened
 
 from nrm.bootstrap_store import create_office
-from nrm.casework import directory_kept
+from nrm.casework.office import directory_kept
 from nrm.directory.service import Address, Directory, Location, Organisation, Service, ServiceArea, ServiceAtLocation
 from nrm.directory.sidecar import Confirmation, Delivery, ServiceName, Sidecar
 from nrm.home import home_text, read_home

@@ -23,9 +23,9 @@ from real_installations import ORIGIN, verified
 from sqlalchemy import select
 
 from nrm.audit.entry import decode
+from nrm.casework.cases.last_plan import last_plan
+from nrm.casework.clocks.posting import LEASE
 from nrm.casework.items import RUNNING, choices, ledger, opened_clock, opened_referral
-from nrm.casework.last_plan import last_plan
-from nrm.casework.posting import LEASE
 from nrm.casework.safe import OpenCase
 from nrm.referral.escalation import CHASED, next_look
 from nrm.referral.package import read_package

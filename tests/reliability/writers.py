@@ -18,7 +18,7 @@ from pathlib import Path
 from real_installations import ON, asked, books, opened, record
 
 from nrm.audit.source import CHECKPOINT
-from nrm.casework import keep
+from nrm.casework.cases import keep
 from nrm.home import read_home
 
 

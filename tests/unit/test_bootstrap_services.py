@@ -20,9 +20,9 @@ from nrm.bootstrap_counter import PACKAGE_SIGNING, REFERRAL_SECRETS, SERVICE_MAR
 from nrm.bootstrap_services import LOOK_SECONDS, FixedServices, KeptServices
 from nrm.bootstrap_store import ACTORS, add_referral_secrets, create_office, open_office
 from nrm.casework.asked import Asked
-from nrm.casework.directory_kept import import_directory, keep_sidecars
-from nrm.casework.directory_sealed import Kept, taken
 from nrm.casework.errors import StoreError
+from nrm.casework.office.directory_kept import import_directory, keep_sidecars
+from nrm.casework.office.directory_sealed import Kept, taken
 from nrm.casework.ports import Installation
 from nrm.config import Settings
 from nrm.delivery.carrier import Carrier

@@ -29,13 +29,13 @@ from referral_desk import (
 )
 from small_directory import AUTHORITY, CLINIC, COUNSEL, DIRECTORY, NORTH, SOUTH, sidecar
 
-from nrm.casework import answering
 from nrm.casework.asked import MAY, NotPermittedError
+from nrm.casework.clocks.posting import Tried
 from nrm.casework.errors import StaleVersionError
 from nrm.casework.items import referrals_of
-from nrm.casework.posting import Tried
 from nrm.casework.referral_errors import NoSuchReferralError, OtherReferralError
-from nrm.casework.sending import parcel_bytes
+from nrm.casework.referrals import answering
+from nrm.casework.referrals.sending import parcel_bytes
 from nrm.errors import NrmError
 from nrm.referral.lifecycle import TransitionRefusedError
 from nrm.vault.errors import MisplacedError

@@ -17,8 +17,8 @@ from referral_desk import (
 )
 from small_directory import CLINIC, COUNSEL, SIGNERS, sidecar
 
-from nrm.casework import answering
-from nrm.casework.revoking import revoke
+from nrm.casework.referrals import answering
+from nrm.casework.referrals.revoking import revoke
 from nrm.referral.lifecycle import TransitionRefusedError
 from nrm.referral.package_errors import (
     ExpiredError,

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from offices import ANA, ON, THEIRS, asked, record
 
-from nrm.casework import keep
 from nrm.casework.asked import CASE_MANAGEMENT, MAY, NotPermittedError, check_words, permit, permit_groups
+from nrm.casework.cases import keep
 from nrm.casework.errors import DeniedError, NoSuchCaseError
 from nrm.errors import UnknownNameError
 from nrm.rulebook.vocabulary import GROUPS

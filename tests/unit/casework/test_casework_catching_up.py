@@ -15,9 +15,9 @@ from nrm.audit.note import Signer, Verifier
 from nrm.audit.source import CHECKPOINT, DirectorySource
 from nrm.audit.tiles import pack_bundle, split_bundle
 from nrm.audit.verify import verify
-from nrm.casework.catching_up import catch_up
 from nrm.casework.journal import Journal
-from nrm.casework.sequence import Sequencer
+from nrm.casework.office.catching_up import catch_up
+from nrm.casework.office.sequence import Sequencer
 
 BUNDLE = "tile/entries/000.p/6"
 

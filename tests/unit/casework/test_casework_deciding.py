@@ -12,7 +12,8 @@ from offices import BO, ON, asked, new_office
 from nrm.audit.entry import decode, details_digest
 from nrm.bootstrap import Application
 from nrm.bootstrap_store import FileBooks
-from nrm.casework import deciding
+from nrm.casework.cases import deciding
+from nrm.casework.cases.last_plan import DECISION
 from nrm.casework.errors import NoSuchCaseError, NotReplayedError, StaleVersionError
 from nrm.casework.safe import OpenCase
 from nrm.engine.canonical import canonical_plan, plan_digest
@@ -41,7 +42,7 @@ def test_a_decision_is_kept_with_its_facts_its_plan_and_both_digests(office):
     case = office.open(SMALL).case
     made = office.decide(case)
     row = office.store.state.decisions[case, made.decision]
-    kept = opened(office, case).open_json(deciding.DECISION, 1, row.sealed)
+    kept = opened(office, case).open_json(DECISION, 1, row.sealed)
     canonical = canonical_plan(made.plan)
     assert json.loads(canonical) == kept["plan"]
     assert (kept["decision"], kept["facts"]["signs"]) == (str(made.decision), ["debt"])
@@ -93,21 +94,21 @@ def test_the_archive_is_the_same_for_the_same_files_and_another_for_others(setti
 
 
 def alter_plan(office, case, row):
-    kept = opened(office, case).open_json(deciding.DECISION, 1, row.sealed)
+    kept = opened(office, case).open_json(DECISION, 1, row.sealed)
     kept["plan"]["lines"] = kept["plan"]["lines"][1:]
-    return replace(row, sealed=opened(office, case).seal_json(deciding.DECISION, 1, kept))
+    return replace(row, sealed=opened(office, case).seal_json(DECISION, 1, kept))
 
 
 def alter_facts(office, case, row):
-    kept = opened(office, case).open_json(deciding.DECISION, 1, row.sealed)
+    kept = opened(office, case).open_json(DECISION, 1, row.sealed)
     kept["facts"]["signs"] = []
-    return replace(row, sealed=opened(office, case).seal_json(deciding.DECISION, 1, kept))
+    return replace(row, sealed=opened(office, case).seal_json(DECISION, 1, kept))
 
 
 def strange_facts(office, case, row):
-    kept = opened(office, case).open_json(deciding.DECISION, 1, row.sealed)
+    kept = opened(office, case).open_json(DECISION, 1, row.sealed)
     kept["facts"]["sings"] = "debt"
-    return replace(row, sealed=opened(office, case).seal_json(deciding.DECISION, 1, kept))
+    return replace(row, sealed=opened(office, case).seal_json(DECISION, 1, kept))
 
 
 ALTERED = {
@@ -210,7 +211,7 @@ def test_history_tells_versions_decisions_and_entries_and_opens_no_group(office,
     made = office.decide(case)
     with pytest.raises(StaleVersionError):
         office.amend(case, 1, SMALL)
-    monkeypatch.setattr("nrm.casework.deciding.opened", lambda *_: pytest.fail("a group was opened"))
+    monkeypatch.setattr("nrm.casework.cases.deciding.opened", lambda *_: pytest.fail("a group was opened"))
     told = office.history(case)
     assert told.versions == [(1, "facts"), (2, "facts")]
     assert [row.decision for row in told.decisions] == [made.decision]

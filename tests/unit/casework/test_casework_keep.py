@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from offices import ANA, BO, THEIRS, asked, new_office, record
 
-from nrm.casework import keep
+from nrm.casework.cases import keep
 from nrm.casework.errors import (
     CaseworkError,
     NoSuchCaseError,
@@ -241,7 +241,7 @@ def test_a_commit_that_nobody_knows_of_is_not_called_failed(office, monkeypatch)
 
 
 def test_a_fault_of_the_program_is_an_entry_too(office, monkeypatch):
-    monkeypatch.setattr("nrm.casework.keep.marks_of", lambda *_: 1 / 0)
+    monkeypatch.setattr("nrm.casework.cases.keep.marks_of", lambda *_: 1 / 0)
     refused(ZeroDivisionError, office.open)
     assert office.said() == [("case:open", "program_failed")]
 

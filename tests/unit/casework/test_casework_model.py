@@ -12,7 +12,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from offices import OURS, THEIRS, asked, new_office
 
 from nrm.casework.asked import MAY
-from nrm.casework.deciding import DECISION
+from nrm.casework.cases.last_plan import DECISION
 from nrm.casework.errors import DeniedError, NoSuchCaseError, ShreddedError, StaleVersionError
 from nrm.casework.safe import OpenCase
 

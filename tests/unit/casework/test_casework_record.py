@@ -13,7 +13,7 @@ from offices import ANA, BO, ON, real_books, record
 
 from nrm.case.facts import derive_facts
 from nrm.case.intake import read_case
-from nrm.casework.record import PARTS, checked, facts_of, joined, marks_of, packed, parts_of
+from nrm.casework.cases.record import PARTS, checked, facts_of, joined, marks_of, packed, parts_of
 from nrm.engine.facts import check_facts
 from nrm.errors import CaseRefusedError
 from nrm.textfile import Document, read_file

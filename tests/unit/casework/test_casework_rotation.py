@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from offices import ANA, BO, TestOffice, asked, new_office
 
-from nrm.casework import rotation
 from nrm.casework.asked import MAY, NotPermittedError
+from nrm.casework.cases.record import PARTS
 from nrm.casework.errors import DeniedError, ShreddedError, StoreError
-from nrm.casework.record import PARTS
-from nrm.casework.rotation import EpochInUseError
+from nrm.casework.office import rotation
+from nrm.casework.office.rotation import EpochInUseError
 from nrm.errors import Problem
 from nrm.vault.errors import KeyLostError, KeyStoreBusyError, KeyStoreRefusedError, TamperedError
 

@@ -12,9 +12,9 @@ from nrm.audit.errors import LogError, LogRefusedError
 from nrm.audit.note import Signer, Verifier
 from nrm.audit.source import CHECKPOINT, DirectorySource
 from nrm.audit.verify import verify
-from nrm.casework import sequence
+from nrm.casework.office import sequence
+from nrm.casework.office.sequence import Sequencer
 from nrm.casework.ports import LogHead
-from nrm.casework.sequence import Sequencer
 
 
 def verified(office):
@@ -59,7 +59,7 @@ def test_the_log_grows_over_the_edge_of_a_tile(office, monkeypatch):
 
 def test_the_store_is_changed_before_any_file(office, monkeypatch):
     office.open(BO)
-    monkeypatch.setattr("nrm.casework.sequence.Publisher.publish", lambda *_: 1 / 0)
+    monkeypatch.setattr("nrm.casework.office.sequence.Publisher.publish", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         office.sequencer.run()
     assert office.store.state.head.size == 1
@@ -70,7 +70,7 @@ def test_the_store_is_changed_before_any_file(office, monkeypatch):
 def test_what_an_interrupted_run_did_not_publish_the_next_one_does(office, monkeypatch, stopped):
     office.open(BO)
     with monkeypatch.context() as broken:
-        broken.setattr(f"nrm.casework.sequence.Publisher.{stopped}", lambda *_: 1 / 0)
+        broken.setattr(f"nrm.casework.office.sequence.Publisher.{stopped}", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             office.sequencer.run()
     signed_before = office.store.state.head.note
@@ -229,7 +229,7 @@ def test_a_folder_that_cannot_be_locked_or_read_says_which(tmp_path):
 
 def test_what_was_computed_with_the_signature_is_published_without_reading_the_entries_again(office, monkeypatch):
     office.open(BO)
-    monkeypatch.setattr("nrm.casework.sequence.Sequencer._leaves", lambda *_: 1 / 0)
+    monkeypatch.setattr("nrm.casework.office.sequence.Sequencer._leaves", lambda *_: 1 / 0)
     assert office.sequencer.run() == 1
     assert verified(office) == 1
 

@@ -25,10 +25,10 @@ from referral_desk import (
 )
 from small_directory import AUTHORITY, CLINIC, NORTH
 
-from nrm.casework import consenting
 from nrm.casework.asked import MAY, NotPermittedError
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
 from nrm.casework.referral_errors import NoSuchReferralError
+from nrm.casework.referrals import consenting
 from nrm.errors import UnknownNameError
 from nrm.referral.voice import Feedback
 from nrm.vault.errors import MisplacedError

@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from offices import asked
 from small_directory import ADDRESS, CLINIC, DIRECTORY, KEYS, NORTH, SIDECARS, SOURCE, SOUTH, sidecar
 
-from nrm.casework import directory_kept
 from nrm.casework.asked import NotPermittedError
-from nrm.casework.directory_kept import DirectoryBusyError, UncoveredError, import_directory, keep_sidecars, read
-from nrm.casework.directory_sealed import SERVICES, edition
-from nrm.casework.directory_sealed import SIDECARS as SHELVED
+from nrm.casework.office import directory_kept
+from nrm.casework.office.directory_kept import DirectoryBusyError, UncoveredError, import_directory, keep_sidecars, read
+from nrm.casework.office.directory_sealed import SERVICES, edition
+from nrm.casework.office.directory_sealed import SIDECARS as SHELVED
 from nrm.directory.candidate import candidates
 from nrm.directory.service import Directory
 from nrm.errors import FileRefusedError

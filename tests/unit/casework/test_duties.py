@@ -20,8 +20,8 @@ from referral_desk import (
     tick,
 )
 
-from nrm.casework import duties
 from nrm.casework.asked import MAY, NotPermittedError
+from nrm.casework.clocks import duties
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
 from nrm.casework.items import RUNNING
 from nrm.referral.redeciding import NOT_IN_PLAN

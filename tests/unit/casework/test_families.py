@@ -7,8 +7,8 @@ import pytest
 from offices import THEIRS, asked
 from referral_desk import ADULT, CHILD, DANGER, a_case, clocks, in_unit, lying, said, tasks
 
-from nrm.casework import families
 from nrm.casework.asked import MAY, NotPermittedError
+from nrm.casework.cases import families
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
 from nrm.casework.items import links
 from nrm.vault.errors import MisplacedError

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from offices import asked
 from referral_desk import CHILD, a_case, agree, agreed_and_sent, ask_for, clocks, in_unit, later, lying, said, tick
 
-from nrm.casework import referring
-from nrm.casework.items import clocks_of, ledger, of_offer, referrals_of, unsealed
-from nrm.casework.services import MARK_BYTES, mark, organisation_of
+from nrm.casework.items import clocks_of, ledger, referrals_of, unsealed
+from nrm.casework.referrals import referring
+from nrm.casework.referrals.services import MARK_BYTES, mark, organisation_of
 from nrm.referral.clock import Clock
 from nrm.vault.errors import MisplacedError, VaultError
 
@@ -129,7 +129,7 @@ def test_lists_are_in_the_order_in_which_things_were_said(office):
     case = a_case(office)
     lines = [agree(office, case, state=state) for state in ("given", "refused", "given", "withdrawn")]
     assert in_unit(office, case, ledger) == lines
-    assert [one.id for one in of_offer(in_unit(office, case, referrals_of), "medical_care")] == []
+    assert in_unit(office, case, referrals_of) == []
     assert len(clocks(office, case)) == len({one.id for one in clocks(office, case)})
 
 

@@ -23,10 +23,10 @@ from referral_desk import (
 )
 from small_directory import ADDRESS, CLINIC, COUNSEL, NORTH, SIGNERS, SOUTH, sidecar
 
-from nrm.casework import posting
-from nrm.casework.posting import LEASE, UNOPENED, Posted, Tried
-from nrm.casework.revoking import revoke
-from nrm.casework.rounds import LONGEST_PAUSE, Round, go_round, pause
+from nrm.casework.clocks import posting
+from nrm.casework.clocks.posting import LEASE, UNOPENED, Posted, Tried
+from nrm.casework.clocks.rounds import LONGEST_PAUSE, Round, go_round, pause
+from nrm.casework.referrals.revoking import revoke
 
 
 def test_a_message_is_carried_sealed_to_its_service_and_leaves_the_outbox_when_it_arrived(office):

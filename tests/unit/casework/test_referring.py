@@ -22,7 +22,6 @@ from referral_desk import (
 )
 from small_directory import ADDRESS, CLINIC, COUNSEL, HOME, LAWYER, NORTH, SOUTH, sidecar
 
-from nrm.casework import consenting, referring
 from nrm.casework.asked import NotPermittedError
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
 from nrm.casework.items import referrals_of
@@ -33,8 +32,9 @@ from nrm.casework.referral_errors import (
     NotOfferedError,
     RefusedByPersonError,
 )
-from nrm.casework.revoking import revoke
-from nrm.casework.sending import parcel_bytes
+from nrm.casework.referrals import consenting, referring
+from nrm.casework.referrals.revoking import revoke
+from nrm.casework.referrals.sending import parcel_bytes
 from nrm.errors import UnknownNameError
 from nrm.referral.voice import Feedback
 

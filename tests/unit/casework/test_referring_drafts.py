@@ -25,7 +25,6 @@ from referral_desk import (
 )
 from small_directory import AUTHORITY, CLINIC, NORTH, SOUTH, sidecar
 
-from nrm.casework import consenting, referring
 from nrm.casework.asked import NotPermittedError
 from nrm.casework.errors import StaleVersionError
 from nrm.casework.referral_errors import (
@@ -35,8 +34,9 @@ from nrm.casework.referral_errors import (
     NotFittingError,
     NotOfferedError,
 )
-from nrm.casework.revoking import revoke
-from nrm.casework.sending import parcel_bytes
+from nrm.casework.referrals import consenting, referring
+from nrm.casework.referrals.revoking import revoke
+from nrm.casework.referrals.sending import parcel_bytes
 from nrm.referral.lifecycle import TransitionRefusedError
 from nrm.referral.referral import Circle, Where
 

@@ -30,13 +30,13 @@ from referral_desk import (
 )
 from small_directory import AUTHORITY, CLINIC
 
-from nrm.casework import answering
 from nrm.casework.asked import MAY, NotPermittedError
+from nrm.casework.clocks.posting import Tried
 from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError
-from nrm.casework.posting import Tried
 from nrm.casework.referral_errors import NoSuchReferralError
-from nrm.casework.revoking import revoke
-from nrm.casework.sending import parcel_bytes
+from nrm.casework.referrals import answering
+from nrm.casework.referrals.revoking import revoke
+from nrm.casework.referrals.sending import parcel_bytes
 from nrm.referral.lifecycle import TransitionRefusedError
 
 

@@ -22,10 +22,11 @@ from referral_desk import (
 )
 from small_directory import NORTH, SOUTH, sidecar
 
-from nrm.casework import consenting, ticking
+from nrm.casework.clocks import ticking
+from nrm.casework.clocks.ticking import Ticked
 from nrm.casework.errors import StoreBusyError
 from nrm.casework.items import referrals_of
-from nrm.casework.ticking import Ticked
+from nrm.casework.referrals import consenting
 from nrm.errors import Problem, UnknownNameError
 
 OFFER, DISCLOSURE = "safe_accommodation", "share_with_accommodation"

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from offices import BO, NOON, asked
 
-from nrm.casework import duties, ticking
-from nrm.casework.ticking import Ticked
+from nrm.casework.clocks import duties, ticking
+from nrm.casework.clocks.ticking import Ticked
 
 LATER = NOON + timedelta(days=400)
 

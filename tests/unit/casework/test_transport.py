@@ -18,10 +18,10 @@ from referral_desk import (
 from small_directory import ADDRESS, NORTH, SOUTH
 
 from nrm.casework.asked import MAY, NotPermittedError
+from nrm.casework.clocks.posting import Tried
 from nrm.casework.errors import NoSuchCaseError
-from nrm.casework.posting import Tried
 from nrm.casework.referral_errors import NoSuchReferralError
-from nrm.casework.transport import name_transporter, whereabouts
+from nrm.casework.referrals.transport import name_transporter, whereabouts
 from nrm.errors import NrmError
 
 DRIVER = UUID(int=44)

@@ -9,7 +9,7 @@ import rfc8785
 from offices import ON, real_books
 
 from benchmarks.rulebooks import ROOT
-from nrm.casework.record import checked, facts_of
+from nrm.casework.cases.record import checked, facts_of
 from nrm.engine.canonical import canonical_plan
 from nrm.textfile import read_file
 

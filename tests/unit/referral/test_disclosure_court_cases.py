@@ -7,7 +7,7 @@ from fakes import REAL, REPOSITORY
 from sharing import answer, head, permitted, speaker
 
 from nrm.bootstrap import Application, case_document
-from nrm.casework.record import checked, parts_of
+from nrm.casework.cases.record import checked, parts_of
 from nrm.referral.contents import contents, pick
 from nrm.referral.disclosure import Permission, Withheld
 from nrm.referral.document import read_document

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 from uuid import UUID, uuid4
 
-from nrm.casework.asked import own, permit
-from nrm.casework.follow_up import clockmaker, need_person, settle, start
+from nrm.casework.clocks.follow_up import clockmaker, need_person, settle, start
 from nrm.casework.items import (
     CHOICE,
     CONSENT,
@@ -23,11 +22,9 @@ from nrm.casework.items import (
     newest_moment,
     referrals_of,
 )
-from nrm.casework.journal import Journal
 from nrm.casework.referral_errors import NoSuchReferralError
-from nrm.casework.revoking import revoke_broken, revoke_for
-from nrm.casework.safe import OpenCase
-from nrm.casework.steps import Work
+from nrm.casework.referrals.revoking import revoke_broken, revoke_for
+from nrm.casework.work import Work, on_case, read_case
 from nrm.errors import Problem, UnknownNameError, nearest
 from nrm.referral.consent import Answer
 from nrm.referral.voice import Choice, Feedback
@@ -38,7 +35,6 @@ if TYPE_CHECKING:
 
     from nrm.casework.asked import Asked
     from nrm.casework.desk import Desk
-    from nrm.casework.ports import UnitOfWork
     from nrm.directory.service import Key
     from nrm.referral.consent import AnswerState
     from nrm.rulebook.vocabulary import Group
@@ -76,36 +72,24 @@ def note_consent(desk: Desk, asked: Asked, case: UUID, said: Said) -> Answer:
         DeniedError, NoSuchCaseError, ShreddedError, VaultError: the case cannot be opened by this asker, or at all.
     """
     verb = CONSENT_VERBS[said.state]
-    journal = Journal(desk, asked)
 
-    def work(unit: UnitOfWork) -> Answer:
-        permit(asked, verb)
-        open_ = OpenCase.of(own(asked, unit.cases.get(case)), desk.keyring)
+    def note(work: Work) -> Answer:
         answer = _answer(desk, said)
-        answer = answer.model_copy(update={"at": newest_moment(answer.at, ledger(unit, open_))})
-        add_item(unit, open_, CONSENT, answer.at, answer)
+        answer = answer.model_copy(update={"at": newest_moment(answer.at, ledger(work.unit, work.case))})
+        add_item(work.unit, work.case, CONSENT, answer.at, answer)
         told = {"consent": str(answer.id), "by": answer.by, "wording": answer.wording}
-        journal.write(unit, verb, case=open_, details=told, purpose=answer.purpose)
-        done = Work(desk, unit, journal, asked, open_)
-        start(done, clockmaker(done).of_consent(answer, desk.counter.tasks))
-        revoke_broken(done, desk.counter.calendar.day_of(desk.clock()))
-        settle(done)
+        work.journal.write(work.unit, verb, case=work.case, details=told, purpose=answer.purpose)
+        start(work, clockmaker(work).of_consent(answer, desk.counter.tasks))
+        revoke_broken(work, desk.counter.calendar.day_of(desk.clock()))
+        settle(work)
         return answer
 
-    return journal.attempt(verb, work)
+    return on_case(desk, asked, case, verb, note)
 
 
 def consents(desk: Desk, asked: Asked, case: UUID) -> list[Answer]:
     """Return the whole ledger of a case, the oldest line first."""
-    journal = Journal(desk, asked)
-
-    def work(unit: UnitOfWork) -> list[Answer]:
-        permit(asked, "consent:read")
-        open_ = OpenCase.of(own(asked, unit.cases.get(case)), desk.keyring)
-        journal.write(unit, "consent:read", case=open_)
-        return ledger(unit, open_)
-
-    return journal.attempt("consent:read", work)
+    return read_case(desk, asked, case, "consent:read", ledger)
 
 
 def note_choice(
@@ -115,25 +99,22 @@ def note_choice(
 
     INVARIANT (a refusal lowers nothing): other offers, their referrals and their tasks stay as they are.
     """
-    journal = Journal(desk, asked)
 
-    def work(unit: UnitOfWork) -> Choice:
-        permit(asked, "case:change")
+    def note(work: Work) -> Choice:
         if offer not in desk.books.words().offers:
             known = nearest(offer, desk.books.words().offers)
             raise UnknownNameError(Problem("--offer", 0, f"there is no offer `{offer}`", known))
-        open_ = OpenCase.of(own(asked, unit.cases.get(case)), desk.keyring)
-        at = newest_moment(desk.clock(), choices(unit, open_))
+        at = newest_moment(desk.clock(), choices(work.unit, work.case))
         choice = Choice(id=uuid4(), at=at, offer=offer, wanted=wanted, by=by)
-        add_item(unit, open_, CHOICE, choice.at, choice)
-        journal.write(unit, "case:change", case=open_, details={"choice": str(choice.id), "wanted": wanted})
-        done = Work(desk, unit, journal, asked, open_)
+        add_item(work.unit, work.case, CHOICE, choice.at, choice)
+        told = {"choice": str(choice.id), "wanted": wanted}
+        work.journal.write(work.unit, "case:change", case=work.case, details=told)
         if not wanted:
-            revoke_for(done, offer)
-        settle(done)
+            revoke_for(work, offer)
+        settle(work)
         return choice
 
-    return journal.attempt("case:change", work)
+    return on_case(desk, asked, case, "case:change", note)
 
 
 def note_feedback(desk: Desk, asked: Asked, case: UUID, said: Feedback) -> None:
@@ -143,32 +124,22 @@ def note_feedback(desk: Desk, asked: Asked, case: UUID, said: Feedback) -> None:
         NoSuchReferralError: the case has no such referral.
         DeniedError, NoSuchCaseError, ShreddedError, VaultError: the case cannot be opened by this asker, or at all.
     """
-    journal = Journal(desk, asked)
 
-    def work(unit: UnitOfWork) -> None:
-        permit(asked, "feedback:give")
-        open_ = OpenCase.of(own(asked, unit.cases.get(case)), desk.keyring)
-        if all(one.id != said.referral for _, one in referrals_of(unit, open_)):
+    def note(work: Work) -> None:
+        if all(one.id != said.referral for _, one in referrals_of(work.unit, work.case)):
             raise NoSuchReferralError
-        add_item(unit, open_, FEEDBACK, said.at, said)
-        journal.write(unit, "feedback:give", case=open_, details={"referral": str(said.referral)})
+        add_item(work.unit, work.case, FEEDBACK, said.at, said)
+        told = {"referral": str(said.referral)}
+        work.journal.write(work.unit, "feedback:give", case=work.case, details=told)
         if said.safe == "no":
-            need_person(Work(desk, unit, journal, asked, open_), "service_felt_unsafe", about=said.referral)
+            need_person(work, "service_felt_unsafe", about=said.referral)
 
-    journal.attempt("feedback:give", work)
+    on_case(desk, asked, case, "feedback:give", note)
 
 
 def read_feedback(desk: Desk, asked: Asked, case: UUID) -> list[Feedback]:
     """Return what the person said of services, the oldest first."""
-    journal = Journal(desk, asked)
-
-    def work(unit: UnitOfWork) -> list[Feedback]:
-        permit(asked, "feedback:read")
-        open_ = OpenCase.of(own(asked, unit.cases.get(case)), desk.keyring)
-        journal.write(unit, "feedback:read", case=open_)
-        return feedback(unit, open_)
-
-    return journal.attempt("feedback:read", work)
+    return read_case(desk, asked, case, "feedback:read", feedback)
 
 
 def _answer(desk: Desk, said: Said) -> Answer:

@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from nrm.casework.asked import own, permit
-from nrm.casework.errors import StaleVersionError
-from nrm.casework.follow_up import settle
-from nrm.casework.items import change_referral, ledger, opened_referral, referrals_of
-from nrm.casework.journal import Journal
-from nrm.casework.referral_errors import NoSuchReferralError
-from nrm.casework.safe import OpenCase
-from nrm.casework.sending import post_revocation
-from nrm.casework.steps import Work, take
+from nrm.casework.clocks.follow_up import settle
+from nrm.casework.items import change_referral, ledger, referral_of, referrals_of
+from nrm.casework.referrals.sending import post_revocation
+from nrm.casework.referrals.steps import take
+from nrm.casework.work import Work, on_case
 from nrm.referral.agreement import broken
 
 if TYPE_CHECKING:
@@ -22,7 +18,6 @@ if TYPE_CHECKING:
 
     from nrm.casework.asked import Asked
     from nrm.casework.desk import Desk
-    from nrm.casework.ports import UnitOfWork
     from nrm.casework.ports_referral import ReferralRow
     from nrm.engine.plan import Plan
     from nrm.referral.referral import Referral
@@ -41,23 +36,14 @@ def revoke(desk: Desk, asked: Asked, case: UUID, referral: UUID, seen: int | Non
         StaleVersionError: it changed since version `seen`.
         TransitionRefusedError: it has ended already, or the reason is missing or not on the list.
     """
-    journal = Journal(desk, asked)
 
-    def work(unit: UnitOfWork) -> Referral:
-        permit(asked, "referral:revoke")
-        open_ = OpenCase.of(own(asked, unit.cases.get(case)), desk.keyring)
-        held = {row.referral: row for row in unit.referrals.of(case)}
-        row = held.get(referral)
-        if row is None:
-            raise NoSuchReferralError
-        if seen is not None and seen != row.version:
-            raise StaleVersionError(seen, row.version)
-        done = Work(desk, unit, journal, asked, open_)
-        _, after = take(done, row, opened_referral(open_, row), "revoke", reason)
-        settle(done)
+    def take_back(work: Work) -> Referral:
+        row, one = referral_of(work.unit, work.case, referral, seen)
+        _, after = take(work, row, one, "revoke", reason)
+        settle(work)
         return after
 
-    return journal.attempt("referral:revoke", work)
+    return on_case(desk, asked, case, "referral:revoke", take_back)
 
 
 @dataclass(frozen=True)

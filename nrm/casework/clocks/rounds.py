@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from nrm.casework.posting import Posted, post
-from nrm.casework.ticking import Ticked, tick
+from nrm.casework.clocks.posting import Posted, post
+from nrm.casework.clocks.ticking import Ticked, tick
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from nrm.casework.clocks.posting import Carry
     from nrm.casework.desk import Desk
-    from nrm.casework.posting import Carry
 
 LONGEST_PAUSE: Final = 30.0
 """Seconds: others may put something into the store at any time, and nobody tells a worker."""

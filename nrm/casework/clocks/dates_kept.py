@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nrm.casework.follow_up import clockmaker, start, stop
+from nrm.casework.clocks.follow_up import clockmaker, start, stop
 from nrm.casework.items import RUNNING
-from nrm.casework.placing import of_age
+from nrm.casework.referrals.placing import of_age
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nrm.case.record import CaseRecord
     from nrm.casework.ports_referral import ClockRow
-    from nrm.casework.steps import Work
+    from nrm.casework.work import Work
     from nrm.engine.plan import Plan
     from nrm.referral.clock import Clock
     from nrm.rulebook.book import Within

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from nrm.casework.dates_kept import keep_dates
-from nrm.casework.families import tell_family
-from nrm.casework.follow_up import after_decision, need_person
+from nrm.casework.cases.families import tell_family
+from nrm.casework.clocks.dates_kept import keep_dates
+from nrm.casework.clocks.follow_up import after_decision, need_person
 from nrm.casework.items import clocks_of
-from nrm.casework.placing import of_age, treated_as_child
-from nrm.casework.revoking import Age, revoke_barred, revoke_broken
+from nrm.casework.referrals.placing import of_age, treated_as_child
+from nrm.casework.referrals.revoking import Age, revoke_barred, revoke_broken
 from nrm.casework.safe import OpenCase
 
 if TYPE_CHECKING:
     from nrm.case.record import CaseRecord
-    from nrm.casework.steps import Work
+    from nrm.casework.work import Work
     from nrm.engine.plan import Plan
 
 
@@ -28,4 +27,4 @@ def conclude(work: Work, plan: Plan, record: CaseRecord) -> None:
     keep_dates(work, plan, record, clocks)
     for other in tell_family(work.desk, work.unit, work.case, plan):
         there = OpenCase.of(work.unit.cases.get(other), work.desk.keyring)
-        need_person(replace(work.by_worker(), case=there), "relative_at_risk")
+        need_person(work.by_worker().on(there), "relative_at_risk")

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from nrm.casework.asked import own, permit, permit_groups
-from nrm.casework.errors import NoSuchCaseError, ShreddedError
-from nrm.casework.journal import Journal
-from nrm.casework.ports import CaseRow
-from nrm.casework.record import (
+from nrm.casework.cases.record import (
     MARKED,
     PARTS,
     check_parts,
@@ -22,6 +19,9 @@ from nrm.casework.record import (
     packed,
     parts_of,
 )
+from nrm.casework.errors import NoSuchCaseError, ShreddedError
+from nrm.casework.journal import Journal
+from nrm.casework.ports import CaseRow
 from nrm.casework.safe import PACKED, OpenCase
 from nrm.vault.errors import KeyLostError
 

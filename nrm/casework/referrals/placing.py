@@ -10,7 +10,7 @@ from uuid import uuid4
 from nrm.case.dates import ADULT_AT, anniversary
 from nrm.casework.items import add_referral, feedback, ledger, referrals_of
 from nrm.casework.referral_errors import NoSuchServiceError, NotFittingError
-from nrm.casework.services import mark, organisation_of
+from nrm.casework.referrals.services import mark, organisation_of
 from nrm.directory.distance import sane
 from nrm.directory.hard import conflict, zone
 from nrm.directory.match import Refused, judge
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from nrm.case.record import CaseRecord
-    from nrm.casework.deciding import Look
+    from nrm.casework.cases.deciding import Look
     from nrm.casework.desk import Desk
     from nrm.casework.ports import UnitOfWork
     from nrm.casework.ports_referral import ReferralRow

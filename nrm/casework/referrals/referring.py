@@ -9,14 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from nrm.casework.asked import NotPermittedError, Why, own, permit, permit_groups
-from nrm.casework.concluding import conclude
-from nrm.casework.deciding import Look, look
-from nrm.casework.errors import StaleVersionError
-from nrm.casework.follow_up import need_person, unplaced
-from nrm.casework.items import choices, ledger, referrals_of
-from nrm.casework.journal import Journal
-from nrm.casework.placing import (
+from nrm.casework.asked import NotPermittedError, Why
+from nrm.casework.cases.deciding import Look, look
+from nrm.casework.clocks.concluding import conclude
+from nrm.casework.clocks.follow_up import need_person, unplaced
+from nrm.casework.items import choices, ledger, referral_of, referrals_of
+from nrm.casework.referral_errors import (
+    AlreadyReferredError,
+    NoSuchServiceError,
+    NotOfferedError,
+    RefusedByPersonError,
+)
+from nrm.casework.referrals.placing import (
     KEY_MISSING,
     Tried,
     Wish,
@@ -28,19 +32,11 @@ from nrm.casework.placing import (
     treated_as_child,
     until,
 )
-from nrm.casework.referral_errors import (
-    AlreadyReferredError,
-    NoSuchReferralError,
-    NoSuchServiceError,
-    NotOfferedError,
-    RefusedByPersonError,
-)
-from nrm.casework.safe import OpenCase
-from nrm.casework.steps import Work, send, wait
+from nrm.casework.referrals.steps import send, wait
+from nrm.casework.work import Work, on_case, read_case
 from nrm.errors import Problem, UnknownNameError, nearest
 from nrm.referral.disclosure import Withheld
 from nrm.referral.referral import Where
-from nrm.rulebook.vocabulary import GROUPS
 
 if TYPE_CHECKING:
     from datetime import date
@@ -48,7 +44,6 @@ if TYPE_CHECKING:
 
     from nrm.casework.asked import Asked
     from nrm.casework.desk import Desk
-    from nrm.casework.ports import UnitOfWork
     from nrm.directory.service import Key
     from nrm.referral.referral import Referral
     from nrm.referral.tasks import TaskCode
@@ -120,21 +115,16 @@ def refer(desk: Desk, asked: Asked, case: UUID, request: Request, on: date, coun
     Raises:
         NotOfferedError, RefusedByPersonError, AlreadyReferredError: this is not to be asked for, or not now.
         NoSuchServiceError, NotFittingError: of the service that was named.
-        DeniedError, NoSuchCaseError, ShreddedError, VaultError, UnknownNameError: as in `nrm.casework.deciding.decide`.
+        DeniedError, NoSuchCaseError, ShreddedError, VaultError, UnknownNameError: as in `nrm.casework.cases.deciding.decide`.
     """
-    journal = Journal(desk, asked)
 
-    def work(unit: UnitOfWork) -> Referred:
-        permit(asked, "referral:send")
-        row = own(asked, unit.cases.get(case))
-        permit_groups(asked, GROUPS, desk.books.words())
-        done = Work(desk, unit, journal, asked, OpenCase.of(row, desk.keyring))
-        seen = look(desk, unit, journal, done.case, row.version, on, country)
-        referred = attempt(done, seen, _wish(done, seen, request), hold=request.hold)
-        conclude(done, seen.made.plan, seen.record)
+    def ask(work: Work) -> Referred:
+        seen = look(work, on, country)
+        referred = attempt(work, seen, _wish(work, seen, request), hold=request.hold)
+        conclude(work, seen.made.plan, seen.record)
         return referred
 
-    return journal.attempt("referral:send", work)
+    return on_case(desk, asked, case, "referral:send", ask)
 
 
 def attempt(work: Work, seen: Look, wish: Wish, *, hold: bool = False) -> Referred:
@@ -171,20 +161,10 @@ def send_draft(desk: Desk, asked: Asked, case: UUID, referral: UUID, seen_versio
         NotOfferedError, NoSuchServiceError, NotFittingError: the plan, the key or the service is not what it was.
         StaleVersionError, TransitionRefusedError: it changed, or is no draft.
     """
-    journal = Journal(desk, asked)
 
-    def work(unit: UnitOfWork) -> Referred:
-        permit(asked, "referral:send")
-        row = own(asked, unit.cases.get(case))
-        permit_groups(asked, GROUPS, desk.books.words())
-        done = Work(desk, unit, journal, asked, OpenCase.of(row, desk.keyring))
-        kept = next(((one, what) for one, what in referrals_of(unit, done.case) if what.id == referral), None)
-        if kept is None:
-            raise NoSuchReferralError
-        if seen_version is not None and kept[0].version != seen_version:
-            raise StaleVersionError(seen_version, kept[0].version)
-        seen = look(desk, unit, journal, done.case, row.version, on, desk.counter.country)
-        was = kept[1]
+    def send_it(work: Work) -> Referred:
+        row, was = referral_of(work.unit, work.case, referral, seen_version)
+        seen = look(work, on, desk.counter.country)
         if was.offer is not None and was.offer not in seen.made.plan.codes("offer"):
             raise NotOfferedError(was.offer)
         check_chosen(desk, seen, was.disclosure, was.offer, was.service, was.where)
@@ -192,7 +172,7 @@ def send_draft(desk: Desk, asked: Asked, case: UUID, referral: UUID, seen_versio
         age = sidecar.usable_key if sidecar is not None else None
         if age is None:
             raise NoSuchServiceError("nobody has confirmed a key of the service")
-        allowed = permitted(desk, seen, ledger(unit, done.case), was.disclosure, was.service)
+        allowed = permitted(desk, seen, ledger(work.unit, work.case), was.disclosure, was.service)
         if isinstance(allowed, Withheld):
             raise NotPermittedError(_DENIED_WHY[allowed.why], f"this may not be sent any more (`{allowed.why}`)")
         draft = was.model_copy(
@@ -206,24 +186,17 @@ def send_draft(desk: Desk, asked: Asked, case: UUID, referral: UUID, seen_versio
                 "expires_at": until(desk, desk.clock(), allowed),
             }
         )
-        sent_row, sent = send(done, kept[0], draft, seen.parts, allowed.sources)
-        conclude(done, seen.made.plan, seen.record)
+        sent_row, sent = send(work, row, draft, seen.parts, allowed.sources)
+        conclude(work, seen.made.plan, seen.record)
         return Referred(sent, sent_row.version, None, ())
 
-    return journal.attempt("referral:send", work)
+    return on_case(desk, asked, case, "referral:send", send_it)
 
 
 def referrals(desk: Desk, asked: Asked, case: UUID) -> list[tuple[Referral, int]]:
     """Return the referrals of a case with their versions."""
-    journal = Journal(desk, asked)
-
-    def work(unit: UnitOfWork) -> list[tuple[Referral, int]]:
-        permit(asked, "referral:read")
-        open_ = OpenCase.of(own(asked, unit.cases.get(case)), desk.keyring)
-        journal.write(unit, "referral:read", case=open_)
-        return [(one, row.version) for row, one in referrals_of(unit, open_)]
-
-    return journal.attempt("referral:read", work)
+    found = read_case(desk, asked, case, "referral:read", referrals_of)
+    return [(one, row.version) for row, one in found]
 
 
 def _wish(work: Work, seen: Look, request: Request) -> Wish:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nrm.casework.asked import NotPermittedError, own, permit
-from nrm.casework.items import change_referral, referrals_of
+from nrm.casework.items import change_referral, referral_of
 from nrm.casework.journal import Journal
-from nrm.casework.referral_errors import NoSuchReferralError
 from nrm.casework.safe import OpenCase
+from nrm.casework.work import Work, on_case
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -37,16 +37,15 @@ def name_transporter(desk: Desk, asked: Asked, case: UUID, referral: UUID, who: 
         NotPermittedError: the service has not accepted.
         DeniedError, NoSuchCaseError, ShreddedError, VaultError: the case cannot be opened by this asker, or at all.
     """
-    journal = Journal(desk, asked)
 
-    def work(unit: UnitOfWork) -> None:
-        permit(asked, "case:assign")
-        open_ = OpenCase.of(own(asked, unit.cases.get(case)), desk.keyring)
-        row, one = _taken(unit, open_, referral)
-        change_referral(unit, open_, row, desk.clock(), one.model_copy(update={"transporter": who}))
-        journal.write(unit, "case:assign", case=open_, details={"referral": str(referral), "transporter": str(who)})
+    def name(work: Work) -> None:
+        row, one = _taken(work.unit, work.case, referral)
+        named = one.model_copy(update={"transporter": who})
+        change_referral(work.unit, work.case, row, desk.clock(), named)
+        told = {"referral": str(referral), "transporter": str(who)}
+        work.journal.write(work.unit, "case:assign", case=work.case, details=told)
 
-    journal.attempt("case:assign", work)
+    on_case(desk, asked, case, "case:assign", name)
 
 
 def whereabouts(desk: Desk, asked: Asked, case: UUID, referral: UUID) -> SecretStr | None:
@@ -73,9 +72,7 @@ def whereabouts(desk: Desk, asked: Asked, case: UUID, referral: UUID) -> SecretS
 
 
 def _taken(unit: UnitOfWork, case: OpenCase, referral: UUID) -> tuple[ReferralRow, Referral]:
-    found = next(((row, one) for row, one in referrals_of(unit, case) if one.id == referral), None)
-    if found is None:
-        raise NoSuchReferralError
+    found = referral_of(unit, case, referral)
     if found[1].state not in TAKEN:
         raise NotPermittedError("not_permitted", "the service has not accepted, so its address is told to nobody")
     return found

@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from nrm.casework.asked import OtherOrganisationError, own, permit
+from nrm.casework.clocks.follow_up import find_next, note_transport, settle
 from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError
-from nrm.casework.follow_up import find_next, note_transport, settle
 from nrm.casework.items import opened_referral
 from nrm.casework.journal import Journal
 from nrm.casework.referral_errors import NoSuchReferralError, OtherReferralError
+from nrm.casework.referrals.sending import PACKAGE, parcel_bytes
+from nrm.casework.referrals.services import mark, organisation_of
+from nrm.casework.referrals.steps import take
 from nrm.casework.safe import OpenCase
-from nrm.casework.sending import PACKAGE, parcel_bytes
-from nrm.casework.services import mark, organisation_of
-from nrm.casework.steps import Work, take
+from nrm.casework.work import Work
 from nrm.errors import Problem
 from nrm.referral.lifecycle import PROVIDER
 from nrm.referral.package_errors import ReplyRefusedError, UnknownSignerError

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from nrm.casework.asked import own, permit
+from nrm.casework.asked import own
+from nrm.casework.clocks.follow_up import settle, stop
 from nrm.casework.errors import NoSuchCaseError
-from nrm.casework.follow_up import settle, stop
 from nrm.casework.items import RUNNING, clocks_of
-from nrm.casework.journal import Journal
-from nrm.casework.safe import OpenCase
-from nrm.casework.steps import Work
+from nrm.casework.work import Work, on_case, read_case
 from nrm.referral.escalation import CHASED
 
 if TYPE_CHECKING:
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
 
     from nrm.casework.asked import Asked
     from nrm.casework.desk import Desk
-    from nrm.casework.ports import CaseRow, UnitOfWork
+    from nrm.casework.ports import CaseRow
     from nrm.referral.clock import Clock
 
 COORDINATOR: Final = "coordinator"
@@ -31,18 +29,10 @@ def duties(desk: Desk, asked: Asked, case: UUID) -> list[Clock]:
     Raises:
         DeniedError, NoSuchCaseError, ShreddedError, VaultError: the case cannot be opened by this asker, or at all.
     """
-    journal = Journal(desk, asked)
-
-    def work(unit: UnitOfWork) -> list[Clock]:
-        permit(asked, "duty:read")
-        open_ = OpenCase.of(_theirs(asked, unit.cases.get(case)), desk.keyring)
-        journal.write(unit, "duty:read", case=open_)
-        running = [clock for _, clock in clocks_of(unit, open_) if clock.state in RUNNING]
-        if asked.role == COORDINATOR:  # the other clocks tell days of the person, such as that of coming of age
-            running = [clock for clock in running if clock.kind in CHASED]
-        return sorted(running, key=lambda clock: (clock.due, clock.code))
-
-    return journal.attempt("duty:read", work)
+    running = [one for _, one in read_case(desk, asked, case, "duty:read", clocks_of, _theirs) if one.state in RUNNING]
+    if asked.role == COORDINATOR:  # the other clocks tell days of the person, such as that of coming of age
+        running = [clock for clock in running if clock.kind in CHASED]
+    return sorted(running, key=lambda clock: (clock.due, clock.code))
 
 
 def finish(desk: Desk, asked: Asked, case: UUID, duty: UUID) -> Clock:
@@ -52,21 +42,18 @@ def finish(desk: Desk, asked: Asked, case: UUID, duty: UUID) -> Clock:
         NoSuchCaseError: there is no such case for this asker, or no such duty that is open.
         DeniedError, ShreddedError, VaultError: the case cannot be opened by this asker, or at all.
     """
-    journal = Journal(desk, asked)
 
-    def work(unit: UnitOfWork) -> Clock:
-        permit(asked, "duty:done")
-        open_ = OpenCase.of(_theirs(asked, unit.cases.get(case)), desk.keyring)
-        done = Work(desk, unit, journal, asked, open_)
-        for row, clock in clocks_of(unit, open_):
+    def end(work: Work) -> Clock:
+        for row, clock in clocks_of(work.unit, work.case):
             if clock.id == duty and clock.state in RUNNING and clock.kind in CHASED:
-                stop(done, row, clock)
-                journal.write(unit, "duty:done", case=open_, details={"duty": clock.code, "by": asked.role})
-                settle(done)
+                stop(work, row, clock)
+                told = {"duty": clock.code, "by": asked.role}
+                work.journal.write(work.unit, "duty:done", case=work.case, details=told)
+                settle(work)
                 return clock.model_copy(update={"state": "done"})
         raise NoSuchCaseError
 
-    return journal.attempt("duty:done", work)
+    return on_case(desk, asked, case, "duty:done", end, _theirs)
 
 
 def _theirs(asked: Asked, row: CaseRow) -> CaseRow:

@@ -2,53 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from nrm.casework.asked import Asked
 from nrm.casework.items import RUNNING, add_clocks, change_clock, change_referral, clocks_of
-from nrm.casework.journal import Journal
-from nrm.casework.sending import post_package, post_revocation
+from nrm.casework.referrals.sending import post_package, post_revocation
 from nrm.referral.clocks import Clockmaker
-from nrm.referral.lifecycle import WORKER, step
+from nrm.referral.lifecycle import step
 from nrm.referral.referral import Passed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from uuid import UUID
 
-    from nrm.casework.desk import Desk
-    from nrm.casework.ports import UnitOfWork
     from nrm.casework.ports_referral import ReferralRow
-    from nrm.casework.safe import OpenCase
-    from nrm.casework.sending import Posted
+    from nrm.casework.referrals.sending import Posted
+    from nrm.casework.work import Work
     from nrm.referral.referral import Referral, Verb
 
 _ENDS_WAITING: frozenset[Verb] = frozenset({"accept", "decline", "revoke", "expire", "complete"})
 _STAYS: Final = frozenset({"service_felt_unsafe"})
 """Tasks about a referral that its end does not end: a person felt unsafe, whatever became of the referral."""
-_NOBODY: Final = UUID(int=0)
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a step is done with: the unit of work, a case that is open in it, and who does it."""
-
-    desk: Desk
-    unit: UnitOfWork
-    journal: Journal
-    asked: Asked
-    case: OpenCase
-
-    def by_worker(self) -> Work:
-        """Return the same work, done by the program itself."""
-        asked = worker(self.case.organisation)
-        return replace(self, asked=asked, journal=Journal(self.desk, asked))
-
-
-def worker(organisation: UUID) -> Asked:
-    """Return who asks when the program acts by itself."""
-    return Asked(_NOBODY, organisation, WORKER, source="work")
 
 
 def take(

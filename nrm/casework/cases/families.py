@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
 from nrm.casework.asked import own, permit
+from nrm.casework.cases.last_plan import last_plan
+from nrm.casework.clocks.follow_up import need_person
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
-from nrm.casework.follow_up import need_person
 from nrm.casework.items import LINK, add_item, change_item, links
 from nrm.casework.journal import Journal
-from nrm.casework.last_plan import last_plan
 from nrm.casework.safe import OpenCase
-from nrm.casework.steps import Work
+from nrm.casework.work import Work
 from nrm.referral.family import Link, Relation
 
 if TYPE_CHECKING:

@@ -12,18 +12,18 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from nrm.casework.answering import step_taken
-from nrm.casework.concluding import conclude
-from nrm.casework.deciding import look
+from nrm.casework.cases.deciding import look
+from nrm.casework.clocks.concluding import conclude
+from nrm.casework.clocks.follow_up import FIND_NEXT, need_person, settle
 from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError, StoreError
-from nrm.casework.follow_up import FIND_NEXT, need_person, settle
 from nrm.casework.items import RUNNING, change_clock, ledger, opened_clock, referrals_of
 from nrm.casework.journal import Journal
-from nrm.casework.placing import Wish, not_again
-from nrm.casework.referring import attempt
-from nrm.casework.revoking import Age, revoke_broken
+from nrm.casework.referrals.answering import step_taken
+from nrm.casework.referrals.placing import Wish, not_again
+from nrm.casework.referrals.referring import attempt
+from nrm.casework.referrals.revoking import Age, revoke_broken
 from nrm.casework.safe import OpenCase
-from nrm.casework.steps import Work, worker
+from nrm.casework.work import Work, worker
 from nrm.errors import NrmError
 from nrm.referral.escalation import look as looked_at
 from nrm.referral.escalation import wake_at
@@ -172,7 +172,7 @@ def _find_next(work: Work, clock: Clock) -> None:
     if last is None or any(one.live for one in before) or len(ended) >= MOST_TRIES:
         return
     day = desk.counter.calendar.day_of(desk.clock())
-    seen = look(desk, unit, work.journal, case, unit.cases.get(case.case).version, day, desk.counter.country)
+    seen = look(work, day, desk.counter.country)
     if clock.offer in seen.made.plan.codes("offer"):
         passed_over = not_again(unit, case, last.offer or "")
         attempt(work, seen, Wish(last.disclosure, clock.offer, None, last.language, last.where, passed_over))

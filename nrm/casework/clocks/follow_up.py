@@ -10,6 +10,7 @@ import secrets
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
+from nrm.casework.cases.last_plan import LastPlan, last_plan
 from nrm.casework.items import (
     RUNNING,
     add_clocks,
@@ -18,7 +19,6 @@ from nrm.casework.items import (
     clocks_of,
     referrals_of,
 )
-from nrm.casework.last_plan import LastPlan, last_plan
 from nrm.referral.clocks import Clockmaker
 from nrm.referral.escalation import wake_at
 from nrm.referral.redeciding import merged
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from nrm.casework.ports_referral import ClockRow
-    from nrm.casework.steps import Work
+    from nrm.casework.work import Work
     from nrm.engine.plan import Plan
     from nrm.referral.clock import Clock, ClockState
     from nrm.referral.referral import Referral

@@ -13,13 +13,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 from uuid import UUID, uuid4
 
+from nrm.casework.clocks.follow_up import need_person
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
-from nrm.casework.follow_up import need_person
 from nrm.casework.items import opened_referral
 from nrm.casework.journal import Journal
+from nrm.casework.referrals.sending import PACKAGE, parcel_bytes
+from nrm.casework.referrals.steps import take
 from nrm.casework.safe import OpenCase
-from nrm.casework.sending import PACKAGE, parcel_bytes
-from nrm.casework.steps import Work, take, worker
+from nrm.casework.work import Work, worker
 from nrm.directory.sidecar import Delivery
 from nrm.referral.package_errors import PackageError
 from nrm.referral.reply import read_reply

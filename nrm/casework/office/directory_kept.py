@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from nrm.casework.asked import permit
-from nrm.casework.directory_sealed import Kept, taken
 from nrm.casework.errors import CaseworkError, StaleVersionError
 from nrm.casework.journal import Journal
+from nrm.casework.office.directory_sealed import Kept, taken
 from nrm.directory.merge import Changes, merge
 from nrm.directory.sidecar import without_service
 from nrm.errors import NrmError, Problem
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from nrm.casework.asked import Asked
     from nrm.casework.desk import Desk
-    from nrm.casework.directory_sealed import Row, Taken
+    from nrm.casework.office.directory_sealed import Row, Taken
     from nrm.casework.ports import UnitOfWork
     from nrm.directory.service import Directory, Key
     from nrm.directory.sidecar import Sidecar

@@ -1,0 +1,1 @@
+"""One case: taken in, read, amended, decided, replayed, linked to a family, shredded."""

@@ -1,0 +1,119 @@
+"""Decide about a case and keep the decision."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from os import urandom
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from nrm.audit.canonical import canonical as as_json
+from nrm.audit.entry import SECRET_BYTES, details_digest
+from nrm.case.record import GROUPS
+from nrm.casework.asked import permit_groups
+from nrm.casework.cases.families import told_by_family
+from nrm.casework.cases.last_plan import DECISION
+from nrm.casework.cases.record import PARTS, checked, facts_of, joined, opened, plain
+from nrm.casework.clocks.concluding import conclude
+from nrm.casework.ports import DecisionRow
+from nrm.casework.work import Work, on_case
+from nrm.engine.canonical import canonical_plan, plan_digest
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from nrm.case.record import CaseRecord
+    from nrm.casework.asked import Asked
+    from nrm.casework.desk import Desk
+    from nrm.engine.facts import Facts
+    from nrm.engine.plan import Plan
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision that was made and kept."""
+
+    decision: UUID
+    version: int
+    plan: Plan
+
+
+def decide(desk: Desk, asked: Asked, case: UUID, on: date, country: str | None = None) -> Decided:
+    """Decide about the case as it is now, and keep facts, plan and digests; its duties get their clocks.
+
+    Raises:
+        DeniedError, NoSuchCaseError, ShreddedError, VaultError: it cannot be opened by this asker, or at all.
+        UnknownNameError: no rule is in force on that date, or the country has none.
+    """
+
+    def make(work: Work) -> Decided:
+        seen = look(work, on, country)
+        conclude(work, seen.made.plan, seen.record)
+        return seen.made
+
+    return on_case(desk, asked, case, "decision:make", make)
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at a whole case: its parts, its record and facts on a day, and the decision that was made and kept."""
+
+    parts: dict[str, bytes]
+    record: CaseRecord
+    facts: Facts
+    made: Decided
+
+
+def look(work: Work, on: date, country: str | None) -> Look:
+    """Decide about a case that is open, inside a unit of work, and keep the decision (errors as `decide`)."""
+    desk, unit, journal, case = work.desk, work.unit, work.journal, work.case
+    version = case.version
+    permit_groups(work.asked, GROUPS, desk.books.words())
+    engine = desk.books.engine(on, country)
+    parts = opened(unit, case, PARTS)
+    read = checked(joined(parts))
+    facts = {**facts_of(read, on, engine.program.rulebook.vocabulary), **told_by_family(unit, case)}
+    plan = engine.decide(facts, on)
+    canonical = canonical_plan(plan)
+    digest = plan_digest(canonical)
+    decision = uuid4()
+    # A clock that was put back makes no older decision the newest.
+    earlier = unit.decisions.newest(case.case)
+    now = desk.clock()
+    made_at = now if earlier is None else max(now, earlier.made_at + timedelta.resolution)
+    # Salted, because equal facts give equal plans: a bare digest in the store could be guessed.
+    salt = urandom(SECRET_BYTES)
+    kept: dict[str, Any] = {
+        "decision": str(decision),
+        "salt": salt.hex(),
+        "facts": {name: plain(value) for name, value in facts.items()},
+    }
+    unit.decisions.add(
+        DecisionRow(
+            decision=decision,
+            case=case.case,
+            version=version,
+            made_at=made_at,
+            on=on,
+            country=country,
+            rulebook=plan.digest,
+            digest=salted_digest(salt, digest),
+            disputed=plan.disputed,
+            # The plan goes in as it was written: read and written again, it would take longer than deciding.
+            sealed=case.seal(DECISION, version, as_json(kept)[:-1] + b',"plan":' + canonical + b"}").sealed,
+        )
+    )
+    if not unit.rulebooks.known(plan.digest):
+        unit.rulebooks.add(plan.digest, desk.books.archive())
+    told = {"decision": str(decision), "version": version}
+    groups = [name for name in GROUPS if name in parts]
+    journal.write(unit, "decision:make", case=case, groups=groups, details=told, rulebook=plan.digest, decision=digest)
+    if plan.disputed:
+        journal.write(unit, "alarm:raise", case=case, details=told, rulebook=plan.digest, decision=digest)
+    return Look(parts, read.record, facts, Decided(decision, version, plan))
+
+
+def salted_digest(salt: bytes, digest: str) -> str:
+    """Return what the log and the store have for the digest of a plan."""
+    return details_digest(salt, {"plan": digest})

@@ -1,0 +1,1 @@
+"""What falls due: clocks and tasks, and the rounds of the worker that looks after them."""

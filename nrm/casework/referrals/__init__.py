@@ -1,0 +1,1 @@
+"""One referral, from the consent that allows it to the answer of the service and its end."""
