@@ -34,8 +34,11 @@ SERVICE_MARKS: Final = "service-marks"
 DIRECTORY: Final = "directory"
 """The key under which the directory is sealed."""
 
-REFERRAL_SECRETS: Final = (PACKAGE_SIGNING, SERVICE_MARKS, DIRECTORY)
-"""The secrets that an installation needs for referral; those made by an older program get them when they are opened."""
+REGISTRY: Final = "registry"
+"""The secret under which records that belong to no case are sealed and found."""
+
+LATER_SECRETS: Final = (PACKAGE_SIGNING, SERVICE_MARKS, DIRECTORY, REGISTRY)
+"""The secrets that an installation needs besides; those made by an older program get them when they are opened."""
 
 
 class Tables:

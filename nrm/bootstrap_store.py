@@ -11,10 +11,11 @@ from uuid import UUID, uuid5
 
 from nrm.audit.note import Signer
 from nrm.bootstrap_books import FileBooks
-from nrm.bootstrap_counter import DIRECTORY, REFERRAL_SECRETS, LazyCounter
+from nrm.bootstrap_counter import DIRECTORY, LATER_SECRETS, REGISTRY, LazyCounter
 from nrm.casework.desk import Desk
 from nrm.casework.office.sequence import Sequencer
 from nrm.casework.ports import Installation
+from nrm.casework.registry import RegistryKey
 from nrm.delivery.carrier import Carrier
 from nrm.home import Home, read_home
 from nrm.storage.engine import open_postgresql, snapshot
@@ -85,7 +86,7 @@ def create_office(home: Home, keys: LedgerKeys, app: Application) -> Office:
         StoreError, VaultError, LogError: something stands there already, or cannot be written.
     """
     keys.add_secret(ACTORS)
-    add_referral_secrets(keys)
+    add_later_secrets(keys)
     signer = Signer(home.origin, keys.secret("log-signing"))
     database = (
         create_sqlcipher(home.database_file, keys.secret("database"))
@@ -107,7 +108,7 @@ def open_office(home: Home, keys: LedgerKeys, app: Application) -> Office:
         StoreMisfitError: schema, keys, store and log do not belong together.
         StoreError, VaultError, LogError: a part of it cannot be opened.
     """
-    add_referral_secrets(keys)
+    add_later_secrets(keys)
     signer = Signer(home.origin, keys.secret("log-signing"))
     database = open_database(home, keys)
     with _let_go_of(database):
@@ -117,13 +118,13 @@ def open_office(home: Home, keys: LedgerKeys, app: Application) -> Office:
         return office
 
 
-def add_referral_secrets(keys: LedgerKeys) -> None:
-    """Make the secrets of referral that are not there; one that is there stays, also when two come at once.
+def add_later_secrets(keys: LedgerKeys) -> None:
+    """Make the secrets that came later and are not there; one that is there stays, also when two come at once.
 
     Raises:
         VaultError: the key file cannot be written.
     """
-    for name in REFERRAL_SECRETS:
+    for name in LATER_SECRETS:
         try:
             keys.secret(name)
         except UnknownSecretError:
@@ -169,6 +170,7 @@ def _office(
         books=FileBooks(app),
         clock=lambda: datetime.now(tz=UTC),
         counter=LazyCounter(home, app, keys.secret, lambda: _services(database, directory_key)),
+        registry=RegistryKey(keys.secret(REGISTRY)),
     )
     sequencer = Sequencer(store, signer, home.origin, home.log)
     return Office(home, app, desk, sequencer, store, database, signer.vkey, directory_key)

@@ -16,6 +16,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from fakes_referral import MemoryClocks, MemoryItems, MemoryOutbox, MemoryReferrals, MemoryShelf
+from fakes_registry import MemoryRegistry
 from fakes_rows import in_utc, new, refused
 
 from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError, StoreMisfitError
@@ -43,6 +44,7 @@ class State:
     clocks: dict = field(default_factory=dict)
     outbox: dict = field(default_factory=dict)
     shelf: dict = field(default_factory=dict)
+    registry: dict = field(default_factory=dict)
     waiting: dict = field(default_factory=dict)
     places: dict = field(default_factory=dict)
     leaves: list = field(default_factory=list)
@@ -188,6 +190,9 @@ class MemoryEvents:
     def of(self, case):
         return [row for _, row in sorted(self._state.of("details", case), key=lambda pair: pair[0])]
 
+    def case_of(self, event):
+        return next((case for case, of in self._state.details if of == event), None)
+
 
 class MemoryLog:
     def __init__(self, state):
@@ -242,6 +247,7 @@ class MemoryUnit:
         self.clocks = MemoryClocks(state)
         self.outbox = MemoryOutbox(state)
         self.shelf = MemoryShelf(state)
+        self.registry = MemoryRegistry(state)
 
 
 class MemoryStore:

@@ -23,14 +23,15 @@ from small_directory import DIRECTORY, SIDECARS
 from nrm.audit.entry import decode
 from nrm.audit.note import Signer
 from nrm.bootstrap import Application
-from nrm.bootstrap_counter import PACKAGE_SIGNING, SERVICE_MARKS, Tables
+from nrm.bootstrap_counter import PACKAGE_SIGNING, REGISTRY, SERVICE_MARKS, Tables
 from nrm.bootstrap_services import FixedServices
-from nrm.bootstrap_store import ACTORS, FileBooks, add_referral_secrets
+from nrm.bootstrap_store import ACTORS, FileBooks, add_later_secrets
 from nrm.casework.asked import Asked
 from nrm.casework.cases import deciding, history, keep, replaying
 from nrm.casework.desk import Counter, Desk
 from nrm.casework.office.sequence import Sequencer
 from nrm.casework.ports import Installation
+from nrm.casework.registry import RegistryKey
 from nrm.referral.calendar import Calendar
 from nrm.referral.sshsig import SshSigner
 from nrm.textfile import read_bytes
@@ -88,7 +89,7 @@ class TestOffice:
     def __init__(self, folder, books=None):
         self.keys = made_keys(folder / "keys.json")
         self.keys.add_secret(ACTORS)
-        add_referral_secrets(self.keys)
+        add_later_secrets(self.keys)
         self.keyring = Keyring(self.keys)
         self.signer = Signer(ORIGIN, self.keys.secret("log-signing"))
         self.books = books or real_books()
@@ -107,7 +108,9 @@ class TestOffice:
 
     def desk_with(self, books):
         index = BlindIndex(self.keys.secret("blind-index"))
-        return Desk(self.store, self.keyring, index, self.keys.secret(ACTORS), books, self.now, self.counter())
+        registry = RegistryKey(self.keys.secret(REGISTRY))
+        actors = self.keys.secret(ACTORS)
+        return Desk(self.store, self.keyring, index, actors, books, self.now, self.counter(), registry)
 
     def counter(self):
         tables = real_tables()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date, datetime
 
-    from nrm.casework.ports import Store
+    from nrm.casework.ports import Store, UnitOfWork
+    from nrm.casework.registry import RegistryKey
     from nrm.directory.candidate import Candidate
     from nrm.directory.index import Ranking
     from nrm.directory.need import Need
@@ -80,11 +81,17 @@ class Counter:
     country: str | None = None
 
 
+def _nothing(_unit: UnitOfWork, _result: object) -> None:
+    """Keep nothing besides."""
+
+
 @dataclass(frozen=True)
 class Desk:
     """A store that is open, the keys for it, the rulebooks, and a clock.
 
-    `actor_key` makes the pseudonyms of officials and organisations for the log (32 bytes).
+    `actor_key` makes the pseudonyms of officials and organisations for the log (32 bytes). `after` is called at the end
+    of each unit of work of a use case, inside it, with what the use case returns: what must be kept if and only if it
+    happened, such as the answer to a request that may come twice.
     """
 
     store: Store
@@ -94,3 +101,5 @@ class Desk:
     books: Books
     clock: Callable[[], datetime]
     counter: Counter
+    registry: RegistryKey
+    after: Callable[[UnitOfWork, object], None] = field(default=_nothing)

@@ -24,6 +24,20 @@ class StaleVersionError(CaseworkError):
         super().__init__(Problem("case", 0, what, "look at it again and repeat your change"))
 
 
+class NoSuchRecordError(CaseworkError):
+    """There is no such account, session, bundle or other record; the same is said of one that is not the asker's."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem("record", 0, "there is no such thing here", "check the identifier"))
+
+
+class TakenError(CaseworkError):
+    """Another record is called so already."""
+
+    def __init__(self) -> None:
+        super().__init__(Problem("record", 0, "there is one with this name already", "choose another name"))
+
+
 class ShreddedError(CaseworkError):
     """The case was shredded; nothing can open it."""
 

@@ -10,6 +10,7 @@ from os import urandom
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from uuid import UUID, uuid4
 
+from nrm.audit.actions import OVERSIGHT_REASONS
 from nrm.audit.entry import SECRET_BYTES, Entry, Words, actor_pseudonym, case_pseudonym, details_digest, encode
 from nrm.audit.entry_fields import BEGINNING
 from nrm.audit.tree import leaf_hash
@@ -128,8 +129,14 @@ class Journal:
 
         Raises `StoreError` in the place of a denial that could not be put on the log.
         """
+
+        def whole(unit: UnitOfWork) -> T:
+            result = work(unit)
+            self._desk.after(unit, result)
+            return result
+
         try:
-            return self._desk.store.run(work)
+            return self._desk.store.run(whole)
         except StoreDoubtError:
             raise  # If it did happen its own entry is there, and one that says that it failed would be false.
         except Exception as error:
@@ -158,7 +165,9 @@ def words(desk: Desk) -> Words:
 
 @lru_cache(maxsize=8)
 def _words(roles: tuple[str, ...], purposes: tuple[str, ...]) -> Words:
-    return Words(frozenset({*MAY, *roles}), frozenset(GROUPS), frozenset({CASE_MANAGEMENT, *purposes}))
+    return Words(
+        frozenset({*MAY, *roles}), frozenset(GROUPS), frozenset({CASE_MANAGEMENT, *OVERSIGHT_REASONS, *purposes})
+    )
 
 
 def _ended(error: Exception) -> tuple[str, str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from nrm.casework.ports_referral import Clocks, Items, Outbox, Referrals, Shelf
+    from nrm.casework.ports_registry import Registry
 
 T = TypeVar("T")
 
@@ -193,6 +194,9 @@ class Events(Protocol):
     def of(self, case: UUID) -> Sequence[EventRow]:
         """Return the entries about a case that still have their details, in the order in which they were made."""
 
+    def case_of(self, event: UUID) -> UUID | None:
+        """Return the case that an entry is about; None when it is about none, or its case was shredded."""
+
 
 class Log(Protocol):
     """The sequenced log. `head` locks it: between `head` and the end of the unit of work nobody else appends."""
@@ -235,6 +239,7 @@ class UnitOfWork(Protocol):
     clocks: Clocks
     outbox: Outbox
     shelf: Shelf
+    registry: Registry
 
 
 class Store(Protocol):

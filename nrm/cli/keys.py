@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from nrm.bootstrap_counter import PACKAGE_SIGNING
-from nrm.bootstrap_store import ACTORS, add_referral_secrets, read_home
+from nrm.bootstrap_store import ACTORS, add_later_secrets, read_home
 from nrm.casework.office import rotation
 from nrm.cli.asking import HomeFolder, Role, RoleElse, Who, WhoElse, asking, office
 from nrm.cli.options import AsJson  # noqa: TC001 - read by typer at run time
@@ -148,7 +148,7 @@ def signer(home: HomeFolder, passphrase_file: PassphraseFile = None) -> None:
     """Print the line by which a service knows the packages of this installation (`allowed_signers` of ssh-keygen)."""
     found = read_home(home)
     with unlocked(found.keys, passphrase_file, found.token or (None, None)) as opened:
-        add_referral_secrets(opened)
+        add_later_secrets(opened)
         public = SshSigner(opened.secret(PACKAGE_SIGNING)).public
     # Not through the printer, which would break the line.
     typer.echo(f'{found.origin} namespaces="{NAMESPACE}" {public}')

@@ -58,3 +58,11 @@ class SqlEvents:
         ordered = wanted.order_by(_DETAILS.c.at, _DETAILS.c.turn, _DETAILS.c.event_id)
         found = self._connection.execute(ordered)
         return [EventRow(row.event_id, row.case_id, row.at, row.leaf, row.sealed) for row in found]
+
+    def case_of(self, event: UUID) -> UUID | None:
+        """Return the case that an entry is about; None when it is about none, or its case was shredded.
+
+        Only oversight asks, now and then: a walk over the keys of the table, and no index that every entry would pay.
+        """
+        found: UUID | None = self._connection.scalar(select(_DETAILS.c.case_id).where(_DETAILS.c.event_id == event))
+        return found

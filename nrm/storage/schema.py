@@ -15,7 +15,8 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, Uuid
 
-import nrm.storage.schema_referral  # noqa: F401 - its tables belong to the same metadata
+import nrm.storage.schema_referral
+import nrm.storage.schema_registry  # noqa: F401 - its tables belong to the same metadata
 from nrm.storage import columns
 from nrm.storage.columns import Moment, code
 

@@ -21,6 +21,7 @@ from nrm.storage.items import SqlItems
 from nrm.storage.log import SqlLog
 from nrm.storage.outbox import SqlOutbox
 from nrm.storage.referrals import SqlReferrals
+from nrm.storage.registry import SqlRegistry
 from nrm.storage.rows import Held
 from nrm.storage.rulebooks import SqlRulebooks
 from nrm.storage.scrub import scrub
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from nrm.casework.ports import Cases, Decisions, Events, Installation, Log, Rulebooks, UnitOfWork
     from nrm.casework.ports_referral import Clocks, Items, Outbox, Referrals, Shelf
+    from nrm.casework.ports_registry import Registry
 
 T = TypeVar("T")
 
@@ -55,6 +57,7 @@ class SqlUnitOfWork:
         self.clocks: Clocks = SqlClocks(connection, held)
         self.outbox: Outbox = SqlOutbox(connection, held)
         self.shelf: Shelf = SqlShelf(connection)
+        self.registry: Registry = SqlRegistry(connection)
 
 
 class SqlStore:

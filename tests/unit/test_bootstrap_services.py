@@ -16,9 +16,9 @@ from fast_keys import made_keys, opened_keys
 from small_directory import CLINIC, DAY, DIRECTORY, KEYS, LAWYER, NORTH, SIDECARS, SOURCE, SOUTH, sidecar
 
 from nrm.bootstrap import Application
-from nrm.bootstrap_counter import PACKAGE_SIGNING, REFERRAL_SECRETS, SERVICE_MARKS
+from nrm.bootstrap_counter import PACKAGE_SIGNING, LATER_SECRETS, SERVICE_MARKS
 from nrm.bootstrap_services import LOOK_SECONDS, FixedServices, KeptServices
-from nrm.bootstrap_store import ACTORS, add_referral_secrets, create_office, open_office
+from nrm.bootstrap_store import ACTORS, add_later_secrets, create_office, open_office
 from nrm.casework.asked import Asked
 from nrm.casework.errors import StoreError
 from nrm.casework.office.directory_kept import import_directory, keep_sidecars
@@ -225,10 +225,10 @@ def older_keys(path):
 
 def test_an_older_installation_gets_its_secrets_once(tmp_path):
     keys = older_keys(tmp_path / "keys.json")
-    add_referral_secrets(keys)
-    first = [keys.secret(name) for name in REFERRAL_SECRETS]
-    add_referral_secrets(opened_keys(tmp_path / "keys.json"))
-    assert [keys.secret(name) for name in REFERRAL_SECRETS] == first
+    add_later_secrets(keys)
+    first = [keys.secret(name) for name in LATER_SECRETS]
+    add_later_secrets(opened_keys(tmp_path / "keys.json"))
+    assert [keys.secret(name) for name in LATER_SECRETS] == first
     assert len({*first, keys.secret(ACTORS)}) == len(first) + 1
 
 
@@ -242,7 +242,7 @@ def test_two_who_open_an_older_installation_at_once_agree_about_its_secrets(tmp_
         add(keys, name)
 
     monkeypatch.setattr(type(ours), "add_secret", overtaken)
-    add_referral_secrets(ours)
+    add_later_secrets(ours)
     for name in (PACKAGE_SIGNING, SERVICE_MARKS):
         assert ours.secret(name) == theirs.secret(name)
     assert SshSigner(ours.secret(PACKAGE_SIGNING)).public
@@ -256,4 +256,4 @@ def test_a_key_file_that_cannot_take_the_secrets_is_told(tmp_path, monkeypatch):
 
     monkeypatch.setattr(type(keys), "add_secret", refuse)
     with pytest.raises(KeyStoreRefusedError, match="read-only file system"):
-        add_referral_secrets(keys)
+        add_later_secrets(keys)

@@ -115,7 +115,7 @@ def refer(desk: Desk, asked: Asked, case: UUID, request: Request, on: date, coun
     Raises:
         NotOfferedError, RefusedByPersonError, AlreadyReferredError: this is not to be asked for, or not now.
         NoSuchServiceError, NotFittingError: of the service that was named.
-        DeniedError, NoSuchCaseError, ShreddedError, VaultError, UnknownNameError: as in `nrm.casework.cases.deciding.decide`.
+        DeniedError, NoSuchCaseError, ShreddedError, VaultError, UnknownNameError: as `decide`.
     """
 
     def ask(work: Work) -> Referred:

@@ -147,7 +147,7 @@ def test_a_backup_is_for_its_owner_only_and_nothing_else_is_left_beside_it(backu
 
 def test_nothing_of_a_backup_is_in_the_clear(backup):
     found = backup.read_bytes()
-    for word in (b"wrapped key", b"example.org", b"cases", b"0002_referral"):
+    for word in (b"wrapped key", b"example.org", b"cases", b"0003_registry"):
         assert word not in found
 
 

@@ -64,7 +64,7 @@ def test_codes_sort_by_their_bytes_on_both_databases(bare):
 def test_a_database_tells_how_far_it_is(bare):
     assert revision(bare) is None
     upgrade(bare)
-    assert revision(bare) == newest() == "0002_referral"
+    assert revision(bare) == newest() == "0003_registry"
     upgrade(bare)
     check_schema(bare)
 
