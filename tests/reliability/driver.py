@@ -98,7 +98,7 @@ class Worker:
         return {"version": kept.version}
 
     def read(self, case, version, _name):
-        found = keep.read_groups(self.desk, self.asked, case, ["account"], self.chance.randint(1, version))
+        found = keep.read_groups(self.desk, self.asked, case, ["account"], self.chance.randint(1, version)).groups
         return {"read": len(found["account"])}
 
     def decide(self, case, _version, _name):

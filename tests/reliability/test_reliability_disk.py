@@ -46,7 +46,7 @@ def assert_whole(home, kept, seen=None):
         kept[keep.open_case(office.desk, asked(home), record("after"), ON).case] = "after"
         assert {row.case for row in keep.list_cases(office.desk, asked(home), None, 10_000)} == set(kept)
         for case, story in kept.items():
-            found = keep.read_groups(office.desk, asked(home), case, ["account"])
+            found = keep.read_groups(office.desk, asked(home), case, ["account"]).groups
             assert json.loads(found["account"])["journey"] == story
         office.sequencer.run()
         return verified(home, office.vkey, seen)

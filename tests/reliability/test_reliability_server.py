@@ -59,7 +59,7 @@ def cut_all(server):
 
 
 def said(office, case):
-    found = keep.read_groups(office.desk, asked(office.home), case, ["account"])
+    found = keep.read_groups(office.desk, asked(office.home), case, ["account"]).groups
     return json.loads(found["account"])["journey"]
 
 

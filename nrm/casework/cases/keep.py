@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from nrm.casework.asked import own, permit, permit_groups
+from nrm.access import Case, Caseload
+from nrm.casework.asked import permit
 from nrm.casework.cases.record import (
     MARKED,
     PARTS,
@@ -21,8 +22,10 @@ from nrm.casework.cases.record import (
 )
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
 from nrm.casework.journal import Journal
+from nrm.casework.once import forget_answers
 from nrm.casework.ports import CaseRow
 from nrm.casework.safe import PACKED, OpenCase
+from nrm.casework.work import held
 from nrm.vault.errors import KeyLostError
 
 if TYPE_CHECKING:
@@ -52,6 +55,14 @@ class Kept:
     not_compared: int
 
 
+@dataclass(frozen=True)
+class Opened:
+    """Groups of one version of a case, each as JSON."""
+
+    version: int
+    groups: dict[str, bytes]
+
+
 def open_case(desk: Desk, asked: Asked, document: Document, on: date) -> Kept:
     """Take a case record in as a new case.
 
@@ -63,7 +74,7 @@ def open_case(desk: Desk, asked: Asked, document: Document, on: date) -> Kept:
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> Kept:
-        permit(asked, "case:open")
+        permit(asked, "case:open", Caseload(asked.organisation))
         read = checked(document)
         parts = parts_of(read)
         facts = packed(facts_of(read, on, desk.books.words()))
@@ -91,12 +102,10 @@ def amend(desk: Desk, asked: Asked, case: UUID, seen: int, document: Document, o
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> Kept:
-        permit(asked, "group:change")
-        row = own(asked, unit.cases.get(case))
+        permit(asked, "group:change", Case)
         amendment = checked(document)
         new = parts_of(amendment)
-        permit_groups(asked, new, desk.books.words())
-        open_ = OpenCase.of(row, desk.keyring)
+        open_ = OpenCase.of(held(desk, unit, asked, case, "group:change", new).row, desk.keyring)
         before = opened(unit, open_, PARTS)
         parts = {**before, **new}
         # An amendment that fills in every part is the whole record, and was read already.
@@ -114,10 +123,8 @@ def amend(desk: Desk, asked: Asked, case: UUID, seen: int, document: Document, o
     return journal.attempt("group:change", work, groups=_filled(document))
 
 
-def read_groups(
-    desk: Desk, asked: Asked, case: UUID, names: Sequence[str], version: int | None = None
-) -> dict[str, bytes]:
-    """Return named groups of a case, opened, each as JSON; that they were read is an entry.
+def read_groups(desk: Desk, asked: Asked, case: UUID, names: Sequence[str], version: int | None = None) -> Opened:
+    """Return named groups of a case, opened; that they were read is an entry.
 
     Raises:
         CaseRefusedError: a name is no group.
@@ -126,17 +133,17 @@ def read_groups(
     """
     journal = Journal(desk, asked)
 
-    def work(unit: UnitOfWork) -> dict[str, bytes]:
-        permit(asked, "group:read")
+    def work(unit: UnitOfWork) -> Opened:
+        permit(asked, "group:read", Case)
         check_parts(names)
-        row = own(asked, unit.cases.get(case))
-        permit_groups(asked, names, desk.books.words())
+        row, basis = held(desk, unit, asked, case, "group:read", names)
         if version is not None and not 1 <= version <= row.version:
             raise NoSuchCaseError
         open_ = OpenCase.of(row, desk.keyring)
         parts = opened(unit, open_, names, version)
-        journal.write(unit, "group:read", case=open_, groups=names, details={"version": version or row.version})
-        return parts
+        told = {"version": version or row.version}
+        journal.write(unit, "group:read", case=open_, groups=names, details=told, basis=basis)
+        return Opened(version or row.version, parts)
 
     return journal.attempt("group:read", work, groups=names)
 
@@ -146,7 +153,7 @@ def list_cases(desk: Desk, asked: Asked, after: UUID | None = None, most: int = 
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> Sequence[CaseRow]:
-        permit(asked, "case:list")
+        permit(asked, "case:list", Caseload(asked.organisation))
         found = unit.cases.listed(asked.organisation, after, most)
         journal.write(unit, "case:list")
         return [replace(row, wrapped_key=row.wrapped_key and b"") for row in found]
@@ -163,8 +170,8 @@ def shred(desk: Desk, asked: Asked, case: UUID) -> None:
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> None:
-        permit(asked, "case:shred")
-        row = own(asked, unit.cases.get(case))
+        permit(asked, "case:shred", Case)
+        row, _ = held(desk, unit, asked, case, "case:shred")
         try:
             open_ = OpenCase.of(row, desk.keyring)
             open_.standing(unit)
@@ -173,6 +180,7 @@ def shred(desk: Desk, asked: Asked, case: UUID) -> None:
             journal.write(unit, "case:shred")
         else:
             journal.write(unit, "case:shred", case=open_)
+        forget_answers(unit, case)
         unit.cases.shred(case)
 
     try:

@@ -1,0 +1,119 @@
+"""One request of somebody who is signed in, as the routes get it.
+
+INVARIANT (no route without a policy): each route names the action that it asks for; who may do it is asked of the
+policies in `nrm.access` by the use case, with the record in hand. A route that names none stops the start.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
+
+from fastapi import Depends, Header, Request
+
+from api.languages import language_of
+from api.once import Key, Once
+from api.problems.problem import Fault, Told
+from api.security.signed_in import role_of, token_of
+from nrm.casework.asked import CASE_MANAGEMENT, Asked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from api.reply import Reply
+    from api.security.signed_in import SignedIn
+    from api.state import State
+    from nrm.casework.desk import Desk
+    from nrm.rulebook.sentence import Speaker
+    from nrm.rulebook.wording import Language
+
+T = TypeVar("T")
+
+ACTION: Final = "x-nrm-action"
+"""The extension of OpenAPI under which each operation names its action."""
+
+PURPOSE: Final = "x-nrm-purpose"
+"""The extension that says whether an operation opens groups, so that its caller names a purpose."""
+
+OPEN: Final = "public"
+"""The action of routes that need nobody: sign-in, health, documentation."""
+
+
+def may(action: str, *, purpose: bool = False, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - as FastAPI takes it
+    """Return what a route must say: the action that it asks for, and whether it opens groups.
+
+    `more` goes to the operation's OpenAPI.
+    """
+    return {"openapi_extra": {ACTION: action, PURPOSE: purpose, **more}}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: who asks, what for, and in which language."""
+
+    state: State
+    asked: Asked
+    language: Language
+    session: SignedIn
+    request: Request
+
+    @property
+    def desk(self) -> Desk:
+        """The desk of the installation."""
+        return self.state.desk
+
+    @property
+    def speaker(self) -> Speaker:
+        """Who speaks the caller's language."""
+        return self.state.speaker(self.language)
+
+    def do(self, use_case: Callable[[Desk], T], reply: Callable[[T], Reply]) -> Reply:
+        """Do something that changes what is kept, once, even if the request comes twice (see `api.once`)."""
+        key = Key.of(self.request)  # now, when the body has been read
+        return Once(self.state.desk, self.asked.who, key).do(use_case, reply)
+
+    def list_of(self, name: str) -> bytes:
+        """Return the name of a list as this asker sees it, for its cursors."""
+        return f"{name}\0{self.asked.who}\0{self.asked.organisation}".encode()
+
+
+def call_of(
+    request: Request,
+    role: Annotated[str | None, Header(alias="NRM-Role", description="One of your roles, if you have several.")] = None,
+    purpose: Annotated[
+        str | None,
+        Header(
+            alias="Purpose-Of-Use",
+            description="What the data are for: a purpose of the vocabulary, or "
+            "`case_management`. Required wherever groups of a record are opened.",
+        ),
+    ] = None,
+) -> Call:
+    """Return the request at hand.
+
+    Raises:
+        Told: nobody is signed in, or it is not said in which role or for what they ask.
+    """
+    state: State = request.app.state.nrm
+    signed_in = state.sign_in(token_of(request))
+    extra = request.scope["route"].openapi_extra or {}
+    if purpose is None and extra.get(PURPOSE):
+        raise Told("purpose_not_said")
+    asked = Asked(
+        signed_in.account,
+        signed_in.organisation,
+        role_of(signed_in, role),
+        purpose or CASE_MANAGEMENT,
+        source="api",
+        unit=signed_in.unit,
+    )
+    _check_purpose(state.desk, asked)
+    return Call(state, asked, language_of(request), signed_in, request)
+
+
+def _check_purpose(desk: Desk, asked: Asked) -> None:
+    if asked.purpose != CASE_MANAGEMENT and asked.purpose not in desk.books.words().purposes:
+        raise Told("input_refused", (Fault(at="header/Purpose-Of-Use", what="is not a purpose of the vocabulary"),))
+
+
+Caller = Annotated[Call, Depends(call_of)]

@@ -1,0 +1,1 @@
+"""Who asks, from where, and what a request may cost: settled before any route is reached."""

@@ -1,0 +1,70 @@
+"""Who asks: the account behind a token or a cookie, as `nrm.casework.accounts` knows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from api.problems.problem import Told
+from api.security.origin import check_origin
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from starlette.requests import Request
+
+COOKIE: Final = "__Host-nrm"
+"""The cookie of a browser's session; `__Host-` keeps it to this very host (RFC 6265bis)."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Somebody who is signed in; `roles` are all that the account has, `unit` is that of a policy officer."""
+
+    account: UUID
+    organisation: UUID
+    roles: tuple[str, ...]
+    unit: str | None
+    session: UUID
+
+
+SignIn: TypeAlias = Callable[[str], SignedIn]
+"""Finds who is behind a token; raises an error of the library when nobody is."""
+
+
+def token_of(request: Request) -> str:
+    """Return the token of a request, from `Authorization` (RFC 6750) or from the cookie.
+
+    Raises:
+        Told: there is none, or a cookie came from another site.
+    """
+    header = request.headers.get("authorization")
+    if header is not None:
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Told("not_signed_in", headers=CHALLENGE)
+        return token.strip()
+    cookie = request.cookies.get(COOKIE)
+    if cookie is None:
+        raise Told("not_signed_in", headers=CHALLENGE)
+    check_origin(request)
+    return cookie
+
+
+def role_of(signed_in: SignedIn, named: str | None) -> str:
+    """Return the role in which somebody asks: the one that they name, or the only one that they have.
+
+    Raises:
+        Told: they have several and name none, or name one that they have not.
+    """
+    if named is None and len(signed_in.roles) == 1:
+        return signed_in.roles[0]
+    if named is None:
+        raise Told("role_not_said")
+    if named not in signed_in.roles:
+        raise Told("not_permitted")
+    return named
+
+
+CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="nrm"'}

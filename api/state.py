@@ -1,0 +1,29 @@
+"""What all requests of one process share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from api.cursors import Cursors
+    from api.security.signed_in import SignIn
+    from nrm.casework.desk import Desk
+    from nrm.home import Home
+    from nrm.rulebook.sentence import Speaker
+
+
+@dataclass(frozen=True)
+class State:
+    """An installation as routes see it: its desk and settings, who is behind a token, and how pages go on.
+
+    `speaker` speaks one of the four languages.
+    """
+
+    desk: Desk
+    home: Home
+    speaker: Callable[[str], Speaker]
+    sign_in: SignIn
+    cursors: Cursors

@@ -1,0 +1,32 @@
+"""What all bodies share: closed, strict and never changed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, Strict
+
+T = TypeVar("T")
+
+Id = Annotated[UUID, Strict(strict=False)]
+"""An identifier: strict models take a UUID only, and JSON has none."""
+
+
+class View(BaseModel):
+    """A body that goes out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Sent(BaseModel):
+    """A body that comes in: what is not known is refused, and nothing is turned into something else."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Page(View, Generic[T]):
+    """A part of a list; `next` is the cursor of the following one, None at the end."""
+
+    items: list[T]
+    next: str | None = Field(default=None, description="Send it as `cursor` to get what follows.")

@@ -1,0 +1,59 @@
+"""Answers to requests that may come twice, kept with what was done, sealed, for a day."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid4
+
+from nrm.casework.registry import Register
+from nrm.rulebook.wording import Model
+
+if TYPE_CHECKING:
+    from nrm.casework.desk import Desk
+    from nrm.casework.ports import UnitOfWork
+
+HOURS: Final = 24
+"""How long an answer is kept."""
+
+KIND: Final = "once"
+
+
+class Answered(Model):
+    """One answer: the digest of what was asked, and the answer as its maker reads it."""
+
+    asks: str
+    reply: str
+
+
+class _Kept(Model):
+    called: str
+    answer: Answered
+
+
+_ANSWERS: Final = Register(KIND, _Kept, lambda kept: kept.called.encode())
+
+
+def answered(desk: Desk, who: UUID, key: str) -> Answered | None:
+    """Return the answer that somebody got under a key, or None."""
+    found = desk.store.run(lambda unit: _ANSWERS.named(desk, unit, _called(who, key).encode()))
+    return None if found is None else found.thing.answer
+
+
+def keep_answer(desk: Desk, unit: UnitOfWork, who: UUID, key: str, answer: Answered, about: UUID | None = None) -> None:
+    """Keep an answer in the unit of work that it tells of; it goes with the case that it is `about`.
+
+    Raises:
+        TakenError: there is one under this key.
+    """
+    until = desk.clock() + timedelta(hours=HOURS)
+    _ANSWERS.add(desk, unit, uuid4(), _Kept(called=_called(who, key), answer=answer), owner=about, until=until)
+
+
+def forget_answers(unit: UnitOfWork, case: UUID) -> None:
+    """Remove the answers that tell of a case."""
+    _ANSWERS.remove_owned(unit, case)
+
+
+def _called(who: UUID, key: str) -> str:
+    return f"{who}\0{key}"
