@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
+from opentelemetry.trace import NoOpTracer
+from starlette.middleware.cors import CORSMiddleware
 
 from api.call import ACTION, OPEN
 from api.problems.handlers import add_handlers
-from api.rest import cases
+from api.rest import cases, health
 from api.security.bodies import Bodies
 from api.security.headers import SecurityHeaders
+from api.watching.watch import Watch
 from nrm.access import shipped
 from nrm.errors import NrmError, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from opentelemetry.trace import Tracer
 
     from api.state import State
 
@@ -24,6 +31,8 @@ PREFIX: Final = "/v1"
 ROUTERS: Final = (cases.router,)
 LARGER: Final[dict[str, int]] = {}
 """How many bytes a body may have under paths that end so, where that is more than usual."""
+
+Life: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
 _PROBLEM: Final = {
     "description": "A problem (RFC 9457).",
@@ -35,8 +44,10 @@ class RouteWithoutPolicyError(NrmError):
     """A route does not say which action it asks for, or one that no policy speaks of; nothing is started."""
 
 
-def create_app(state: State) -> FastAPI:
+def create_app(state: State, tracer: Tracer | None = None, life: Life | None = None) -> FastAPI:
     """Return the service of an installation.
+
+    `tracer` makes its traces, which go nowhere without one; `life` is what begins and ends with it.
 
     Raises:
         RouteWithoutPolicyError: a route names no action of the policies.
@@ -49,12 +60,19 @@ def create_app(state: State) -> FastAPI:
         redoc_url=None,
         responses={"default": _PROBLEM},
         redirect_slashes=False,
+        lifespan=life,
     )
     app.state.nrm = state
+    app.include_router(health.router)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
     add_handlers(app)
     app.add_middleware(Bodies, larger=LARGER)
+    if state.settings.origins:
+        app.add_middleware(
+            CORSMiddleware, allow_origins=list(state.settings.origins), allow_methods=["*"], allow_headers=["*"]
+        )
+    app.add_middleware(Watch, numbers=state.numbers, tracer=tracer or NoOpTracer())
     app.add_middleware(SecurityHeaders)
     check_routes(api_routes(app))
     return app

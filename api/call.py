@@ -96,6 +96,7 @@ def call_of(
     """
     state: State = request.app.state.nrm
     signed_in = state.sign_in(token_of(request))
+    state.pace.asks(signed_in.account, request.method)
     extra = request.scope["route"].openapi_extra or {}
     if purpose is None and extra.get(PURPOSE):
         raise Told("purpose_not_said")

@@ -9,10 +9,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from api.cursors import Cursors
+    from api.security.pace import Pace
     from api.security.signed_in import SignIn
+    from api.watching.numbers import Numbers
     from nrm.casework.desk import Desk
     from nrm.home import Home
     from nrm.rulebook.sentence import Speaker
+    from nrm.serving import ApiSettings
 
 
 @dataclass(frozen=True)
@@ -27,3 +30,6 @@ class State:
     speaker: Callable[[str], Speaker]
     sign_in: SignIn
     cursors: Cursors
+    settings: ApiSettings
+    pace: Pace
+    numbers: Numbers

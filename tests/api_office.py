@@ -16,8 +16,11 @@ from offices import ANNA, OURS, real_app
 from api.app import create_app
 from api.cursors import Cursors
 from api.problems.problem import Told
+from api.security.pace import Pace
 from api.security.signed_in import CHALLENGE, SignedIn
 from api.state import State
+from api.watching.numbers import Numbers
+from nrm.serving import ApiSettings
 
 PURPOSE = {"Purpose-Of-Use": "case_management"}
 
@@ -37,10 +40,13 @@ class HomeOfTests:
 
 
 class Service:
-    def __init__(self, office):
+    def __init__(self, office, tracer=None, **more):
         self.office = office
-        state = State(office.desk, HomeOfTests(), real_app().speaker, sign_in, Cursors(b"c" * 32))
-        self.app = create_app(state)
+        settings = ApiSettings(**more)
+        pace, numbers = Pace(settings), Numbers()
+        cursors = Cursors(b"c" * 32)
+        state = State(office.desk, HomeOfTests(), real_app().speaker, sign_in, cursors, settings, pace, numbers)
+        self.app = create_app(state, tracer)
 
     def as_(self, role, organisation=OURS, who=ANNA, unit="", **headers):
         sent = {"Authorization": f"Bearer {role}.{organisation}.{who}.{unit}", **PURPOSE, **headers}

@@ -42,6 +42,9 @@ def add_handlers(app: FastAPI) -> None:
 
 def answered(request: Request, told: Told) -> Response:
     """Return a problem for a request."""
+    state = getattr(request.scope.get("app"), "state", None)
+    if state is not None:
+        state.nrm.numbers.told(told.code)
     return response(told, language_of(request), request_id(request))
 
 

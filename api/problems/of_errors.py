@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from api.problems.problem import Fault, Told
+from nrm.casework.accounts.errors import TooManyTriesError
 from nrm.casework.asked import NotPermittedError
 from nrm.casework.errors import (
     CaseworkError,
@@ -58,11 +59,23 @@ _HIDDEN: Final = frozenset(
 """Problems whose faults are for whoever runs the service, and are not told to callers."""
 
 
+_UNKNOWN_ASKER: Final = frozenset({"not_signed_in", "session_over", "wrong_credentials"})
+
+
 def told(error: NrmError) -> Told:
     """Return the problem that tells of an error."""
     code: str = error.why if isinstance(error, NotPermittedError) else _code(error)
-    headers: dict[str, str] = {"Retry-After": "1"} if code == "storage_busy" else {}
-    return Told(code, () if code in _HIDDEN else tuple(map(fault, error.problems)), headers)
+    return Told(code, () if code in _HIDDEN else tuple(map(fault, error.problems)), _headers(code, error))
+
+
+def _headers(code: str, error: NrmError) -> dict[str, str]:
+    if code in _UNKNOWN_ASKER:
+        return {"WWW-Authenticate": 'Bearer realm="nrm"'}  # RFC 9110 §11.6.1
+    if code == "storage_busy":
+        return {"Retry-After": "1"}
+    if isinstance(error, TooManyTriesError):
+        return {"Retry-After": str(max(1, round(error.wait.total_seconds())))}
+    return {}
 
 
 def _code(error: NrmError) -> str:

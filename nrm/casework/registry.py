@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Protocol, TypeVar
 
 from pydantic import ValidationError
 
@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
     from pydantic import BaseModel
 
-    from nrm.casework.desk import Desk
-    from nrm.casework.ports import UnitOfWork
+    from nrm.casework.ports_registry import WithRegistry
 
 MARK_BYTES: Final = 16
 
@@ -48,8 +47,20 @@ class RegistryKey:
         made = hashlib.blake2s(kind.encode() + b"\0" + text, key=self._secret, person=b"nrm-mark")
         return made.digest()[:MARK_BYTES]
 
+    def derived(self, purpose: bytes) -> bytes:
+        """Return a key of 32 bytes for another use, named in at most 8 bytes."""
+        return hashlib.blake2s(key=self._secret, person=purpose).digest()
+
     def __repr__(self) -> str:
         return "RegistryKey(…)"
+
+
+class Keyed(Protocol):
+    """Who has the secret of the registry: a desk, or what is put together before there is one."""
+
+    @property
+    def registry(self) -> RegistryKey:
+        """The secret."""
 
 
 M = TypeVar("M", bound="BaseModel")
@@ -78,8 +89,8 @@ class Register(Generic[M]):
 
     def add(
         self,
-        desk: Desk,
-        unit: UnitOfWork,
+        desk: Keyed,
+        unit: WithRegistry,
         record: UUID,
         thing: M,
         *,
@@ -92,45 +103,45 @@ class Register(Generic[M]):
         return Record(row, thing)
 
     def change(
-        self, desk: Desk, unit: UnitOfWork, held: Record[M], thing: M, *, until: datetime | None = None
+        self, desk: Keyed, unit: WithRegistry, held: Record[M], thing: M, *, until: datetime | None = None
     ) -> Record[M]:
         """Put `thing` in the place of what was read. Raises `StaleVersionError`, `NoSuchRecordError`, `TakenError`."""
         row = self._row(desk, held.row.record, held.row.version + 1, thing, held.row.owner, until or held.row.until)
         unit.registry.change(row, held.row.version)
         return Record(row, thing)
 
-    def get(self, desk: Desk, unit: UnitOfWork, record: UUID) -> Record[M] | None:
+    def get(self, desk: Keyed, unit: WithRegistry, record: UUID) -> Record[M] | None:
         """Return one record, or None. Raises `VaultError` when it cannot be opened."""
         return self._opened(desk, unit.registry.get(self.kind, record))
 
-    def named(self, desk: Desk, unit: UnitOfWork, called: bytes) -> Record[M] | None:
+    def named(self, desk: Keyed, unit: WithRegistry, called: bytes) -> Record[M] | None:
         """Return the record that is called so, or None. Raises `VaultError`."""
         return self._opened(desk, unit.registry.marked(self.kind, desk.registry.mark(self.kind, called)))
 
     def listed(
-        self, desk: Desk, unit: UnitOfWork, *, owner: UUID | None = None, after: UUID | None = None, most: int = 100
+        self, desk: Keyed, unit: WithRegistry, *, owner: UUID | None = None, after: UUID | None = None, most: int = 100
     ) -> list[Record[M]]:
         """Return records in the order of their identifiers. Raises `VaultError`."""
         rows = unit.registry.listed(self.kind, owner, after, most)
         return [one for one in (self._opened(desk, row) for row in rows) if one is not None]
 
-    def remove(self, unit: UnitOfWork, record: UUID) -> bool:
+    def remove(self, unit: WithRegistry, record: UUID) -> bool:
         """Remove one record; False when there is none."""
         return unit.registry.remove(self.kind, record)
 
-    def remove_owned(self, unit: UnitOfWork, owner: UUID) -> int:
+    def remove_owned(self, unit: WithRegistry, owner: UUID) -> int:
         """Remove the records of one owner and return how many there were."""
         return unit.registry.remove_owned(self.kind, owner)
 
     def _row(
-        self, desk: Desk, record: UUID, version: int, thing: M, owner: UUID | None, until: datetime | None
+        self, desk: Keyed, record: UUID, version: int, thing: M, owner: UUID | None, until: datetime | None
     ) -> RecordRow:
         mark = desk.registry.mark(self.kind, self._called(thing)) if self._called is not None else None
         plain = thing.model_dump_json().encode()
         sealed = seal(desk.registry.of(self.kind, record), Place(record, self.kind, version), plain)
         return RecordRow(self.kind, record, version, owner, mark, until, sealed)
 
-    def _opened(self, desk: Desk, row: RecordRow | None) -> Record[M] | None:
+    def _opened(self, desk: Keyed, row: RecordRow | None) -> Record[M] | None:
         if row is None:
             return None
         plain = open_sealed(

@@ -1,0 +1,23 @@
+"""Tokens of sessions, looked up in the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.security.signed_in import SignedIn
+from nrm.casework.accounts.sessions import session_of
+
+if TYPE_CHECKING:
+    from api.security.signed_in import SignIn
+    from nrm.casework.desk import Desk
+
+
+def sign_in_of(desk: Desk) -> SignIn:
+    """Return what finds out who is behind a token (errors as `nrm.casework.accounts.sessions.session_of`)."""
+
+    def sign_in(token: str) -> SignedIn:
+        found = session_of(desk, token)
+        account = found.account
+        return SignedIn(account.id, account.organisation, tuple(account.roles), account.unit, found.session.id)
+
+    return sign_in

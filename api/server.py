@@ -1,0 +1,115 @@
+"""The service as a process: it listens, answers, works in the background, and ends without losing anything."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from api.app import create_app
+from api.background import Background
+from api.cursors import Cursors
+from api.security.pace import Pace
+from api.security.sessions import sign_in_of
+from api.state import State
+from api.watching import log
+from api.watching.numbers import Numbers
+from api.watching.traces import provider
+from nrm.bootstrap_delivery import Rounds
+from nrm.errors import FileRefusedError, Problem, reason_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from fastapi import FastAPI
+
+    from nrm.bootstrap_store import Office
+    from nrm.home import Home
+
+BACKLOG: Final = 2048
+GRACE_SECONDS: Final = 20
+"""How long requests that are being answered may take after SIGTERM."""
+
+
+def listening(home: Home) -> socket.socket:
+    """Return the socket on which an installation listens.
+
+    Raises:
+        FileRefusedError: the address is not ours, or is in use.
+    """
+    settings = home.api
+    family = socket.AF_INET6 if ":" in settings.address else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind((settings.address, settings.port))
+        made.listen(BACKLOG)
+    except OSError as error:
+        made.close()
+        where = f"{settings.address}:{settings.port}"
+        problem = Problem(where, 0, f"nobody can listen there: {reason_of(error)}", "choose another --port")
+        raise FileRefusedError(problem) from None
+    made.set_inheritable(True)
+    return made
+
+
+def application(office: Office, *, works: bool) -> FastAPI:
+    """Return the service of an open installation, which begins its background work when it starts.
+
+    Raises:
+        RouteWithoutPolicyError: a route has no policy; nothing is started.
+    """
+    settings = office.home.api
+    numbers = Numbers()
+    state = State(
+        desk=office.desk,
+        home=office.home,
+        speaker=office.app.speaker,
+        sign_in=sign_in_of(office.desk),
+        cursors=Cursors(office.desk.registry.derived(b"nrm-page")),
+        settings=settings,
+        pace=Pace(settings),
+        numbers=numbers,
+    )
+    traces = provider(settings.traces)
+    background = Background(office, Rounds(office.carrier()) if works else None, numbers)
+
+    @asynccontextmanager
+    async def life(_app: FastAPI) -> AsyncIterator[None]:
+        background.start()
+        yield
+        background.stop()
+        traces.shutdown()
+
+    return create_app(state, traces.get_tracer("nrm.api"), life)
+
+
+def serve(office: Office, sock: socket.socket, *, works: bool = True) -> None:
+    """Answer requests on `sock` until SIGTERM or Ctrl-C; what is being answered then is answered first."""
+    log.set_up()
+    settings = office.home.api
+    config = uvicorn.Config(
+        application(office, works=works),
+        access_log=False,  # it would hold addresses (STACK, traps)
+        log_level="warning",
+        loop="uvloop",
+        http="httptools",
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        ssl_certfile=settings.certificate,
+        ssl_keyfile=settings.key,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        h11_max_incomplete_event_size=64 * 1024,
+    )
+    server = uvicorn.Server(config)
+    try:
+        server.run(sockets=[sock])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
