@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
+from fastapi.routing import RouteContext, iter_route_contexts
 from opentelemetry.trace import NoOpTracer
 from starlette.middleware.cors import CORSMiddleware
 
 from api.call import ACTION, OPEN
+from api.problems.guard import Guard
 from api.problems.handlers import add_handlers
 from api.rest import cases, health
 from api.security.bodies import Bodies
@@ -21,8 +22,6 @@ from nrm.access import shipped
 from nrm.errors import NrmError, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from opentelemetry.trace import Tracer
 
     from api.state import State
@@ -67,6 +66,7 @@ def create_app(state: State, tracer: Tracer | None = None, life: Life | None = N
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
     add_handlers(app)
+    app.add_middleware(Guard)
     app.add_middleware(Bodies, larger=LARGER)
     if state.settings.origins:
         app.add_middleware(
@@ -74,33 +74,31 @@ def create_app(state: State, tracer: Tracer | None = None, life: Life | None = N
         )
     app.add_middleware(Watch, numbers=state.numbers, tracer=tracer or NoOpTracer())
     app.add_middleware(SecurityHeaders)
-    check_routes(api_routes(app))
+    check_routes(app)
     return app
 
 
-def api_routes(app: FastAPI) -> list[APIRoute]:
-    """Return the routes that answer requests of people and programs."""
-    return [route for route in app.routes if isinstance(route, APIRoute)]
+def routes_of(app: FastAPI) -> list[RouteContext]:
+    """Return every route of the service, with its whole path, but for the one that tells its description."""
+    return [route for route in iter_route_contexts(app.routes) if route.path != app.openapi_url]
 
 
-def check_routes(routes: Iterable[APIRoute]) -> None:
-    """Refuse routes without a policy (see `api.call`)."""
-    wrong = [route for route in routes if not _has_policy(route.openapi_extra or {})]
-    if wrong:
-        todo = "say `**may(…)` at the route, with an action of the policies"
-        raise RouteWithoutPolicyError(
-            [
-                Problem(f"{'/'.join(sorted(one.methods or ()))} {one.path}", 0, "the route has no policy", todo)
-                for one in wrong
-            ]
-        )
+def action_of(route: RouteContext) -> str | None:
+    """Return the action that a route asks for, or None when it names none."""
+    extra = getattr(route.original_route, "openapi_extra", None) or {}
+    found: str | None = extra.get(ACTION)
+    return found
 
 
-def _has_policy(extra: dict[str, Any]) -> bool:
-    action = extra.get(ACTION)
-    return action is not None and (action == OPEN or action in known_actions())
+def check_routes(app: FastAPI) -> None:
+    """Refuse routes without a policy (see `api.call`).
 
-
-def known_actions() -> frozenset[str]:
-    """Return the actions that some policy speaks of."""
-    return frozenset(action for action, _ in shipped().pairs)
+    Raises:
+        RouteWithoutPolicyError: with every route that has none.
+    """
+    known = {OPEN, *(action for action, _ in shipped().pairs)}
+    todo = "say `**may(…)` at the route, with an action of the policies"
+    wrong = [route for route in routes_of(app) if action_of(route) not in known]
+    if wrong or not routes_of(app):
+        names = [f"{'/'.join(sorted(one.methods or ()))} {one.path}" for one in wrong] or ["no route at all"]
+        raise RouteWithoutPolicyError([Problem(name, 0, "the route has no policy", todo) for name in names])

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LOG: Final = structlog.get_logger("nrm.api")
 
-_OF_STATUS: Final = {
+OF_STATUS: Final = {
     400: "bad_request",
     404: "not_found",
     405: "method_not_allowed",
@@ -37,7 +37,6 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(NrmError, _error)
     app.add_exception_handler(RequestValidationError, _refused)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _fault)
 
 
 def answered(request: Request, told: Told) -> Response:
@@ -68,24 +67,18 @@ async def _error(request: Request, error: Exception) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    faults = tuple(_fault_of(one) for one in error.errors())
+    faults = tuple(fault_of(one) for one in error.errors())
     broken = any(one.get("type") == "json_invalid" for one in error.errors())
     return answered(request, Told("bad_request" if broken else "input_refused", faults))
 
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code = _OF_STATUS.get(error.status_code, "program_failed")
+    code = OF_STATUS.get(error.status_code, "program_failed")
     return answered(request, Told(code, headers=dict(error.headers or {})))
 
 
-async def _fault(request: Request, error: Exception) -> Response:
-    # Only the kind of the exception: its text may quote what was sent.
-    _LOG.error("fault", request=request_id(request), kind=type(error).__name__)
-    return answered(request, Told("program_failed"))
-
-
-def _fault_of(found: dict[str, Any]) -> Fault:
+def fault_of(found: dict[str, Any]) -> Fault:
     """Return a fault that pydantic found; its own text and its context are left out, because they quote the input.
 
     INVARIANT (no input comes back): only names of fields that the program itself knows are told.
@@ -96,14 +89,14 @@ def _fault_of(found: dict[str, Any]) -> Fault:
     if kind == "extra_forbidden":
         rest = rest[:-1]  # the name of a field that nobody knows may be anything
     pointer = "".join(f"/{_escaped(one)}" for one in rest)
-    return Fault(at=f"{known}{pointer}", what=_SENTENCES.get(kind, "is not of the form that is expected here"))
+    return Fault(at=f"{known}{pointer}", what=SENTENCES.get(kind, "is not of the form that is expected here"))
 
 
 def _escaped(part: object) -> str:
     return str(part).replace("~", "~0").replace("/", "~1")
 
 
-_SENTENCES: Final = {
+SENTENCES: Final = {
     "missing": "is missing",
     "extra_forbidden": "has a field that is not known here",
     "json_invalid": "is not JSON",

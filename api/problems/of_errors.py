@@ -28,7 +28,7 @@ from nrm.vault.errors import KeyLostError, KeyStoreBusyError, KeyStoreRefusedErr
 if TYPE_CHECKING:
     from nrm.errors import Problem
 
-_CODES: Final[tuple[tuple[type[Exception], str], ...]] = (
+CODES: Final[tuple[tuple[type[Exception], str], ...]] = (
     (ShreddedError, "case_shredded"),
     (NoSuchCaseError, "not_found"),
     (NoSuchReferralError, "not_found"),
@@ -79,7 +79,7 @@ def _headers(code: str, error: NrmError) -> dict[str, str]:
 
 
 def _code(error: NrmError) -> str:
-    return next((code for kind, code in _CODES if isinstance(error, kind)), "program_failed")
+    return next((code for kind, code in CODES if isinstance(error, kind)), "program_failed")
 
 
 def fault(problem: Problem) -> Fault:

@@ -50,7 +50,7 @@ class Watch:
             try:
                 await self._app(scope, receive, noting)
             finally:
-                route = getattr(scope.get("route"), "path", NO_ROUTE)
+                route = _template(scope)
                 took = time.perf_counter() - began
                 self._numbers.answered(method, route, status, took)
                 span.update_name(f"{method} {route}")
@@ -63,3 +63,12 @@ class Watch:
                 _LOG.info(
                     "answered", request=number, method=method, route=route, status=status, ms=round(took * 1e3, 1)
                 )
+
+
+def _template(scope: Scope) -> str:
+    """Return the template of the route that answered, with the prefix under which it is included."""
+    path: str | None = getattr(scope.get("route"), "path", None)
+    if path is None:
+        return NO_ROUTE
+    found = scope.get("fastapi", {}).get("effective_route_context")
+    return getattr(found, "path", None) or path

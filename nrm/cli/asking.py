@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nrm.directory.service import Key
+    from nrm.home import Home
 
 HomeFolder = Annotated[
     Path, typer.Option("--home", metavar="DIR", envvar="NRM_HOME", help="The folder that `nrm init` made.")
@@ -48,14 +49,16 @@ Purpose = Annotated[str, typer.Option("--purpose", metavar="PURPOSE", help="What
 
 
 @contextmanager
-def office(home: Path, passphrase_file: Path | None) -> Iterator[Office]:
+def office(home: Path, passphrase_file: Path | None, settled: Home | None = None) -> Iterator[Office]:
     """Open the store; when the work is done, or denied, its entries are given their places in the log.
+
+    `settled` has the settings when they are not to be read from the folder.
 
     Raises:
         LogRefusedError: what is published differs from the store; then nothing is begun.
         StoreError, VaultError, FileRefusedError: a part cannot be opened, or does not fit the others.
     """
-    found = read_home(home)
+    found = settled or read_home(home)
     with unlocked(found.keys, passphrase_file, found.token or (None, None)) as keys:
         opened = open_office(found, keys, application(found.rules, found.seeds))
         with closing(opened):
