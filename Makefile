@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys;
 CASES := tests/rules/court_cases
 WORKERS ?= 2
 
-.PHONY: help demo test check fix lock bench soak clean
+.PHONY: help demo serve test check fix lock bench soak clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -31,6 +31,9 @@ demo: $(VENV)/ready ## Decide a real case, say why, and refer him to a service t
 	run decide $(CASES)/vcl.yaml --on 2026-03-01 --country gb --lang ar --short; \
 	run seeds coverage | tail -n 9
 	@sh tests/demo/referral.sh $(CURDIR)/$(BIN)/nrm
+
+serve: $(VENV)/ready ## Serve a demonstration over HTTP: made-up accounts, services and cases (docs/api.md)
+	@$(BIN)/nrm serve --demo demonstration
 
 test: $(VENV)/ready ## Run all tests, and measure how much of nrm/ they reach
 	@$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term
@@ -63,4 +66,4 @@ soak: $(VENV)/ready ## The longest campaigns of the property tests (an hour)
 	@NRM_CRASHES=3000 $(BIN)/python -m pytest -n $(WORKERS) tests/properties tests/reliability --hypothesis-profile=soak -p no:cacheprovider
 
 clean: ## Remove the environment and everything that was made
-	@rm -rf $(VENV) build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf $(VENV) demonstration build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

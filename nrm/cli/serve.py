@@ -22,6 +22,9 @@ def serve(
         Path | None,
         typer.Option("--home", metavar="DIR", envvar="NRM_HOME", help="An installation; without it, a demonstration."),
     ] = None,
+    demo: Annotated[
+        Path | None, typer.Option("--demo", metavar="DIR", help="Keep the demonstration in this folder.")
+    ] = None,
     port: Annotated[
         int | None, typer.Option("--port", min=0, max=65535, help="Instead of the one in home.toml.")
     ] = None,
@@ -30,10 +33,12 @@ def serve(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Answer REST requests until stopped (SIGTERM or Ctrl-C); what is being answered then is answered first."""
+    if home is not None and demo is not None:
+        raise FileRefusedError(Problem("--demo", 0, "an installation is named too", "leave one of the two out"))
     if home is None:
         from nrm.cli.demo import demonstrate  # noqa: PLC0415 - who serves an installation need not load it
 
-        demonstrate(address or "127.0.0.1", 8000 if port is None else port)
+        demonstrate(demo, address or "127.0.0.1", 8000 if port is None else port)
         return
     found = _settled(read_home(home), port, address, processes)
     from api.processes import serve_with  # noqa: PLC0415 - no other command waits for a web framework

@@ -41,7 +41,7 @@ services:
 X
 mkdir records
 mv services.yaml records/
-NRM_ROLE=coordinator quiet directory import "$here/hsds" --source city
+NRM_ROLE=coordinator quiet directory import "$here/../../nrm/demo/directory" --source city
 NRM_ROLE=coordinator quiet directory sidecars records
 "$nrm" keys signer > signers 2> /dev/null
 
