@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from nrm.case.fields import Country, Day, Id, Line, Part, Story, ThreeWay, Whole, block, flag, told
+from nrm.case.fields import Country, Day, Id, Line, Part, Story, ThreeWay, Whole, block, flag, listed, told
 from nrm.case.groups import (
     Account,
     Consent,
@@ -21,6 +21,14 @@ from nrm.case.groups import (
 CodedFacts = dict[str, str | tuple[str, ...]]
 
 
+class Answer(Part):
+    """One question that was asked on a form, and in which wording."""
+
+    question: Line = told("The key of the question, as the form names it.", ...)
+    question_set: Line = told("The version of the wording in which it was asked, or `unknown`.", ...)
+    on: Day | None = told("The day of the answer.", past=True)
+
+
 class Envelope(Part):
     """What the record itself is: its names, its place and its state."""
 
@@ -34,6 +42,7 @@ class Envelope(Part):
     )
     version: Whole | None = told("The version of the record, counted up at each change.")
     question_set: Line | None = told("The version of the wording of the questions that these answers answer.")
+    answers: tuple[Answer, ...] = listed("Each answer that came from a form, with the version of its wording.")
     opened: Day | None = told("The day the case was opened.", htcds="cas_IncomingReferralDate", past=True)
     closed: Day | None = told("The day the case was closed.", past=True)
     closure_reason: Story | None = told("Why the case was closed.", htcds="cas_ReasonForCaseClosure")
