@@ -11,26 +11,35 @@ SOURCES = ("cli", "api", "work", "system")
 
 VERBS: dict[str, tuple[str, ...]] = {
     "alarm": ("raise", "settle"),
+    "attachment": ("add", "read", "remove"),
     "case": ("open", "read", "change", "list", "search", "assign", "close", "reopen", "export", "shred"),
+    "choice": ("read", "make"),
     "consent": ("read", "give", "refuse", "withdraw", "expire"),
+    "credential": ("add", "change", "remove"),
     "database": ("create", "migrate", "check", "backup", "restore"),
-    "decision": ("make", "read", "accept", "replay", "dispute"),
+    "decision": ("make", "read", "accept", "replay", "dispute", "export", "examine"),
     "directory": ("read", "import", "change"),
     "duty": ("set", "read", "done", "late", "escalate"),
+    "event": ("search",),
     "feedback": ("give", "read"),
     "glass": ("break", "end", "review"),
     "group": ("read", "change", "disclose"),
     "keys": ("create", "list", "unlock", "rotate", "rewrap", "destroy"),
+    "link": ("make", "open", "end"),
     "log": ("create", "read", "publish", "cosign", "prove", "verify", "export"),
     "match": ("make", "read"),
+    "notice": ("read",),
+    "policy": ("read",),
+    "record": ("import", "export"),
     "referral": (
         *("draft", "read", "seal", "send", "receive", "accept", "decline", "start", "complete"),
         *("revoke", "recall", "expire", "escalate"),
     ),
-    "rulebook": ("read", "propose", "prove", "approve", "reject", "enforce", "withdraw"),
-    "session": ("begin", "end"),
+    "rulebook": ("read", "propose", "prove", "comment", "approve", "reject", "enforce", "withdraw", "restore"),
+    "session": ("ask", "begin", "use", "read", "end", "revoke"),
     "statistics": ("make", "read", "publish"),
-    "user": ("create", "read", "change", "suspend"),
+    "user": ("create", "read", "change", "suspend", "restore", "recover", "reveal"),
+    "webhook": ("create", "read", "change", "remove", "suspend"),
 }
 """What an action can be done to, and what can be done to it."""
 
@@ -56,3 +65,6 @@ REASONS: dict[str, tuple[str, ...]] = {
 
 BASES = ("consent", "duty", "assignment", "own_case", "break_glass", "oversight")
 """On what footing somebody opened something."""
+
+OVERSIGHT_REASONS = ("complaint", "court_order", "incident", "inspection", "spot_check")
+"""Why an oversight body looks: stated before it looks, and the `purpose` of its entry."""

@@ -1,75 +1,49 @@
-"""Who asks, in which role, and what for; and which roles may do what (deny by default).
+"""Who asks, in which role, and what for; and the one place where use cases ask the policies (deny by default).
 
 INVARIANT (role alone never suffices): whoever opens a case belongs to the organisation that holds it, names a purpose,
 and gets only the groups that some disclosure carries for that purpose; `case_management` is the purpose of those who
-keep the case. Cedar policies will take the place of this table when the API comes (DESIGN §11).
+keep the case. What each role may do stands in `nrm/access/policies/`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
+from nrm.access import ROLES, Context, Principal, Referral, Request, shipped
+from nrm.access.request import CASE_MANAGEMENT
 from nrm.casework.errors import DeniedError, NoSuchCaseError
-from nrm.errors import Problem, UnknownNameError, nearest
+from nrm.casework.referral_errors import OtherReferralError
+from nrm.errors import NrmError, Problem, UnknownNameError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from uuid import UUID
 
-    from nrm.casework.ports import CaseRow
+    from nrm.access import Glass, Resource
     from nrm.rulebook.vocabulary import Vocabulary
 
-Why = Literal["not_permitted", "not_disclosable", "no_consent", "consent_over", "barred", "not_assigned"]
+__all__ = ["CASE_MANAGEMENT", "ROLES", "Asked", "NotPermittedError", "OtherOrganisationError", "Why", "permit"]
 
-CASE_MANAGEMENT = "case_management"
-"""The purpose of those who keep the case; it opens every group."""
-
-KEEPERS = frozenset({"case:open", "case:list", "group:read", "group:change", "decision:make", "decision:replay"}) | {
-    *("case:read", "case:change", "case:assign"),
-    *("consent:read", "consent:give", "consent:refuse", "consent:withdraw", "feedback:give", "feedback:read"),
-    *("referral:draft", "referral:send", "referral:read", "referral:revoke", "match:make"),
-    *("referral:receive", "referral:accept", "referral:decline", "referral:start", "referral:complete"),
-    *("duty:read", "duty:done", "directory:read"),
-}
-"""What those who keep a case may do with it and for it."""
-
-ANSWERS = frozenset(
-    {"referral:read", "referral:receive", "referral:accept", "referral:decline", "referral:start", "referral:complete"}
-)
-"""What a service may do, with referrals to itself."""
-
-DIRECTORY = frozenset({"directory:read", "directory:import", "directory:change"})
-"""What those do who keep the directory."""
-
-MAY: dict[str, frozenset[str]] = {
-    "first_responder": frozenset({"case:open", "group:read", "group:change", "decision:make"}),
-    "caseworker": KEEPERS,
-    "supervisor": KEEPERS | {"case:shred"},
-    "coordinator": frozenset({"case:list", "duty:read", "duty:done"}) | DIRECTORY,
-    "provider": ANSWERS,
-    "worker": frozenset(),
-    "overseer": frozenset({"log:read", "log:prove"}),
-    "administrator": frozenset(
-        {"keys:rotate", "keys:rewrap", "keys:destroy", "database:backup", "database:restore", "log:publish"}
-    )
-    | DIRECTORY,
-}
-"""What each role may do. An administrator opens no case.
-
-`worker` is the program itself, which asks nobody: whoever calls themselves so from outside may do nothing.
-"""
+Why = Literal[
+    "not_permitted", "not_disclosable", "no_consent", "consent_over", "barred", "not_assigned",
+    "same_person", "glass_over", "session_over", "wrong_credentials", "policy_failed",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Who asks: two random identifiers and two codes, none of them a name; and from where, such as `cli`."""
+    """Who asks: two random identifiers and two codes, none of them a name; and from where, such as `cli`.
+
+    `who` of a person who came by a link is the identifier of their case; `unit` is where a policy officer sits.
+    """
 
     who: UUID
     organisation: UUID
     role: str
     purpose: str = CASE_MANAGEMENT
     source: str = "cli"
+    unit: str | None = None
 
 
 def check_words(asked: Asked, words: Vocabulary) -> None:
@@ -79,47 +53,64 @@ def check_words(asked: Asked, words: Vocabulary) -> None:
         UnknownNameError: with the nearest word.
     """
     purposes = {CASE_MANAGEMENT, *words.purposes}
-    if asked.role not in MAY:
-        raise UnknownNameError(Problem("--role", 0, f"there is no role `{asked.role}`", nearest(asked.role, MAY)))
+    if asked.role not in ROLES:
+        raise UnknownNameError(Problem("--role", 0, f"there is no role `{asked.role}`", nearest(asked.role, ROLES)))
     if asked.purpose not in purposes:
         todo = nearest(asked.purpose, purposes)
         raise UnknownNameError(Problem("--purpose", 0, f"there is no purpose `{asked.purpose}`", todo))
 
 
-def permit(asked: Asked, verb: str) -> None:
-    """Let pass who may do `verb`; asked before any case is looked for, so that a denial says nothing of one.
+def permit(
+    asked: Asked,
+    verb: str,
+    about: Resource | type[Resource] | None = None,
+    *,
+    groups: Iterable[str] = (),
+    words: Vocabulary | None = None,
+    glass: Glass = "none",
+) -> None:
+    """Let pass who may do `verb`.
+
+    INVARIANT (a denial says nothing of a record): every use case asks twice. First, before anything is looked for,
+    whether the role may ever do this, to any record, or to any of the kind `about`. Then with the record in hand
+    (`about`) and the groups that would be opened; the purposes of `words` say which may be.
 
     Raises:
-        NotPermittedError: the role may not.
+        NotPermittedError: the role may not, or not for this purpose, or not to what is its own.
+        OtherOrganisationError, OtherReferralError: the record is another's; the asker hears that there is none.
     """
-    if verb not in MAY.get(asked.role, frozenset()):
-        raise NotPermittedError("not_permitted", f"the role `{asked.role}` may not do this (`{verb}`)")
-
-
-def own(asked: Asked, row: CaseRow) -> CaseRow:
-    """Return the case to whoever belongs to the organisation that keeps it.
-
-    Raises:
-        OtherOrganisationError: to all others.
-    """
-    if row.organisation != asked.organisation:
-        raise OtherOrganisationError
-    return row
-
-
-def permit_groups(asked: Asked, groups: Iterable[str], words: Vocabulary) -> None:
-    """Let pass who asks for groups that the purpose needs.
-
-    Raises:
-        NotPermittedError: for the groups that no disclosure carries for this purpose.
-    """
-    if asked.purpose == CASE_MANAGEMENT:
+    if about is None or isinstance(about, type):
+        if not shipped().ever(asked.role, verb, about):
+            raise NotPermittedError("not_permitted", _SAID["not_permitted"].format(role=asked.role, verb=verb))
         return
-    carried = {group for one in words.disclosures.values() if one.purpose == asked.purpose for group in one.groups}
-    beyond = [group for group in groups if group not in carried]
-    if beyond:
-        named = ", ".join(f"`{group}`" for group in beyond)
-        raise NotPermittedError("not_disclosable", f"the purpose `{asked.purpose}` needs no {named}")
+    wanted = frozenset(groups)
+    carried = _carried(asked.purpose, words) if wanted and words is not None else frozenset()
+    who = Principal(asked.who, asked.organisation, asked.role, asked.unit)
+    verdict = shipped().decide(Request(who, verb, about, Context(asked.purpose, wanted, carried, glass)))
+    if not verdict.allowed:
+        beyond = ", ".join(f"`{group}`" for group in groups if group not in carried)
+        raise _denial(verdict.why, about, role=asked.role, verb=verb, purpose=asked.purpose, groups=beyond)
+
+
+def _carried(purpose: str, words: Vocabulary) -> frozenset[str]:
+    """Return the groups that some disclosure carries for a purpose."""
+    return frozenset(group for one in words.disclosures.values() if one.purpose == purpose for group in one.groups)
+
+
+_SAID: Final[dict[Why, str]] = {
+    "not_permitted": "the role `{role}` may not do this (`{verb}`)",
+    "not_disclosable": "the purpose `{purpose}` needs no {groups}",
+    "same_person": "somebody else, of another unit, must do this (`{verb}`)",
+    "glass_over": "the time for which you broke the glass is over",
+    "policy_failed": "the policies could not be decided, so this is denied (`{verb}`)",
+}
+
+
+def _denial(why: str | None, about: Resource, **said: str) -> NrmError:
+    if why == "other_organisation":
+        return OtherReferralError() if isinstance(about, Referral) else OtherOrganisationError()
+    known: Why = next((one for one in _SAID if one == why), "policy_failed")
+    return NotPermittedError(known, _SAID[known].format(**said))
 
 
 class NotPermittedError(DeniedError):
