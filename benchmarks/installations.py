@@ -45,7 +45,7 @@ def installed(kind: str) -> Iterator[Office | None]:
         if kind == SQLCIPHER:
             yield from _opened(folder, "cases.db")
             return
-        with _server() as url:
+        with a_server() as url:
             if url is None:
                 yield None
             else:
@@ -65,7 +65,7 @@ def _opened(folder: Path, database: str) -> Iterator[Office]:
 
 
 @contextmanager
-def _server() -> Iterator[str | None]:
+def a_server() -> Iterator[str | None]:
     programs = next(_programs(), None)
     if programs is None:
         yield None

@@ -6,6 +6,7 @@ import base64
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 from rich.progress import Progress
@@ -25,16 +26,15 @@ from nrm.audit.tiles import ENTRIES, WIDTH, split_bundle, tile_over
 from nrm.audit.verify import verify as verify_log
 from nrm.bootstrap_store import read_home
 from nrm.cli.asking import HomeFolder  # noqa: TC001 - read by typer at run time
-from nrm.cli.cases import typed_id
 from nrm.cli.cosign import cosign
 from nrm.cli.files import read_small, read_text, write_bytes
+from nrm.cli.identifiers import argument
 from nrm.cli.options import AsJson  # noqa: TC001 - read by typer at run time
 from nrm.cli.output import Printer, print_json
 from nrm.errors import FileRefusedError, Problem, UnknownNameError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from uuid import UUID
 
     from nrm.audit.policy import Policy
     from nrm.audit.source import Source
@@ -45,6 +45,7 @@ NOT_VERIFIED = 1
 
 app = typer.Typer(no_args_is_help=True)
 
+EventId = Annotated[UUID, argument("EVENT", "use what `nrm audit tail --json` shows", "The identifier of an event.")]
 Place = Annotated[str, typer.Argument(metavar="DIR|URL", help="Where the log's files are.")]
 KeyFile = Annotated[Path, typer.Option("--vkey", metavar="FILE", help="The public key of the log.")]
 PolicyFile = Annotated[
@@ -90,18 +91,17 @@ def verify(
 
 @app.command("prove")
 def prove(
-    event: Annotated[str, typer.Argument(metavar="EVENT", help="The identifier of an event.")],
+    event: EventId,
     home: HomeFolder,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write to this file, not to the screen.")
     ] = None,
 ) -> None:
     """Write a proof that an event is in the log; whoever has the log's public key can check it without the log."""
-    wanted = typed_id(event, "EVENT", "use what `nrm audit tail --json` shows")
     source = DirectorySource(read_home(home).log)
     note = _note(source)
     size = parse_checkpoint(note.text).size
-    found = next(_entries_of(wanted, source, size), None)
+    found = next(_entries_of(event, source, size), None)
     if found is None:
         problem = Problem("EVENT", 0, "no published entry is of that event", "wait a second, or check the identifier")
         raise UnknownNameError(problem)

@@ -11,19 +11,18 @@ import yaml
 from rich.table import Table
 
 from nrm.bootstrap import case_document
-from nrm.casework.asked import CASE_MANAGEMENT
 from nrm.casework.cases import deciding, history, keep, replaying
 from nrm.casework.cases.record import check_parts
 from nrm.cli import records
-from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, Who, asking, office
+from nrm.cli.at_office import AtOffice, spread
 from nrm.cli.case_view import show_history, show_kept
 from nrm.cli.decide import LOOK_AT_IT
 from nrm.cli.decide import show as show_plan
+from nrm.cli.identifiers import CaseId, argument, typed_id
 from nrm.cli.options import AsJson, CaseFile, Country, Language, OnDate, day
 from nrm.cli.output import Printer, print_json
-from nrm.cli.unlock import PassphraseFile, confirmed
+from nrm.cli.unlock import confirmed
 from nrm.engine.view import view
-from nrm.errors import Problem, UnknownNameError
 
 app = records.app
 """`nrm case` has the commands for files, and these for stored cases."""
@@ -31,80 +30,51 @@ app = records.app
 DECLINED = 1
 """Exit code when the person did not confirm."""
 
-CaseId = Annotated[str, typer.Argument(metavar="CASE", help="The identifier that `nrm case open` printed.")]
-
-
-def typed_id(text: str, place: str = "CASE", todo: str = "use what `nrm case open` printed") -> UUID:
-    """Return the identifier that was typed.
-
-    Raises:
-        UnknownNameError: it is not a UUID; what was typed is not shown, because it may be a name.
-    """
-    try:
-        return UUID(text)
-    except ValueError:
-        raise UnknownNameError(Problem(place, 0, "this is not an identifier", todo)) from None
+DecisionId = Annotated[
+    UUID, argument("DECISION", "use what `nrm case history` shows", "The identifier of the decision.")
+]
 
 
 @app.command("open")
-def open_(
-    file: CaseFile,
-    home: HomeFolder,
-    who: Who,
-    role: Role,
-    on: OnDate = None,
-    purpose: Purpose = CASE_MANAGEMENT,
-    organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
-    as_json: AsJson = False,
-) -> None:
+@spread
+def open_(file: CaseFile, at: AtOffice, on: OnDate = None, as_json: AsJson = False) -> None:
     """Take the record in FILE in as a new case, encrypted."""
     document = case_document(file)
-    with office(home, passphrase_file) as opened:
-        kept = keep.open_case(opened.desk, asking(opened, who, organisation, role, purpose), document, day(on))
+    with at.opened() as (opened, asked):
+        kept = keep.open_case(opened.desk, asked, document, day(on))
     show_kept(kept, as_json=as_json)
 
 
 @app.command("amend")
+@spread
 def amend(
     case: CaseId,
     file: CaseFile,
-    home: HomeFolder,
-    who: Who,
-    role: Role,
+    at: AtOffice,
     seen: Annotated[int, typer.Option("--seen", min=1, metavar="VERSION", help="The version that you have seen.")],
     on: OnDate = None,
-    purpose: Purpose = CASE_MANAGEMENT,
-    organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Put the groups in FILE in the place of those that the case has; the others stay."""
     document = case_document(file)
-    with office(home, passphrase_file) as opened:
-        asked = asking(opened, who, organisation, role, purpose)
-        kept = keep.amend(opened.desk, asked, typed_id(case), seen, document, day(on))
+    with at.opened() as (opened, asked):
+        kept = keep.amend(opened.desk, asked, case, seen, document, day(on))
     show_kept(kept, as_json=as_json)
 
 
 @app.command("show")
+@spread
 def show(
     case: CaseId,
-    home: HomeFolder,
-    who: Who,
-    role: Role,
+    at: AtOffice,
     group: Annotated[list[str], typer.Option("--group", metavar="GROUP", help="A group; repeat for several.")],
-    purpose: Purpose = CASE_MANAGEMENT,
     version: Annotated[int | None, typer.Option("--version", min=1, help="As it stood then.")] = None,
-    organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Open named groups of a case for a purpose; that you read them is an entry in the log."""
     check_parts(group)
-    with office(home, passphrase_file) as opened:
-        asked = asking(opened, who, organisation, role, purpose)
-        found = keep.read_groups(opened.desk, asked, typed_id(case), sorted(set(group)), version)
+    with at.opened() as (opened, asked):
+        found = keep.read_groups(opened.desk, asked, case, sorted(set(group)), version).groups
     plain = {name: json.loads(data) for name, data in found.items()}
     if as_json:
         print_json(plain)
@@ -114,24 +84,19 @@ def show(
 
 
 @app.command("decide")
+@spread
 def decide(
     case: CaseId,
-    home: HomeFolder,
-    who: Who,
-    role: Role,
+    at: AtOffice,
     on: OnDate = None,
     country: Country = None,
     lang: Language = "en",
-    purpose: Purpose = CASE_MANAGEMENT,
-    organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Decide what the person is owed, and keep the decision so that it can be replayed."""
-    with office(home, passphrase_file) as opened:
-        asked = asking(opened, who, organisation, role, purpose)
-        speaker = opened.app.speaker(lang)
-        made = deciding.decide(opened.desk, asked, typed_id(case), day(on), country or opened.home.country)
+    with at.opened() as (opened, asked):
+        speaker = opened.speaker(lang)
+        made = deciding.decide(opened.desk, asked, case, day(on), country or opened.home.country)
     if as_json:
         plan = view(made.plan, speaker).model_dump(mode="json")
         print_json({"decision": str(made.decision), "version": made.version, "plan": plan})
@@ -143,22 +108,11 @@ def decide(
 
 
 @app.command("replay")
-def replay(
-    case: CaseId,
-    decision: Annotated[str, typer.Argument(metavar="DECISION", help="The identifier of the decision.")],
-    home: HomeFolder,
-    who: Who,
-    role: Role,
-    purpose: Purpose = CASE_MANAGEMENT,
-    organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
-    as_json: AsJson = False,
-) -> None:
+@spread
+def replay(case: CaseId, decision: DecisionId, at: AtOffice, as_json: AsJson = False) -> None:
     """Make a decision of the past again, under the rulebook of that day, and compare it byte for byte."""
-    wanted = typed_id(decision, "DECISION", "use what `nrm case history` shows")
-    with office(home, passphrase_file) as opened:
-        asked = asking(opened, who, organisation, role, purpose)
-        made = replaying.replay(opened.desk, asked, typed_id(case), wanted)
+    with at.opened() as (opened, asked):
+        made = replaying.replay(opened.desk, asked, case, decision)
     if as_json:
         print_json({"decision": str(made.decision), "replayed": True, "rulebook": made.plan.digest})
     else:
@@ -166,37 +120,24 @@ def replay(
 
 
 @app.command("history")
-def tell_history(
-    case: CaseId,
-    home: HomeFolder,
-    who: Who,
-    role: Role,
-    purpose: Purpose = CASE_MANAGEMENT,
-    organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
-    as_json: AsJson = False,
-) -> None:
+@spread
+def tell_history(case: CaseId, at: AtOffice, as_json: AsJson = False) -> None:
     """Tell what happened to a case: versions, decisions and entries; no group is opened."""
-    with office(home, passphrase_file) as opened:
-        found = history.history(opened.desk, asking(opened, who, organisation, role, purpose), typed_id(case))
+    with at.opened() as (opened, asked):
+        found = history.history(opened.desk, asked, case)
     show_history(found, as_json=as_json)
 
 
 @app.command("list")
+@spread
 def list_(
-    home: HomeFolder,
-    who: Who,
-    role: Role,
+    at: AtOffice,
     after: Annotated[str | None, typer.Option("--after", metavar="CASE", help="Begin behind this case.")] = None,
     most: Annotated[int, typer.Option("--most", min=1, max=10_000, help="How many at most.")] = 100,
-    purpose: Purpose = CASE_MANAGEMENT,
-    organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """List the cases of your organisation without opening any."""
-    with office(home, passphrase_file) as opened:
-        asked = asking(opened, who, organisation, role, purpose)
+    with at.opened() as (opened, asked):
         found = keep.list_cases(opened.desk, asked, typed_id(after) if after else None, most)
     rows = [
         {
@@ -223,21 +164,16 @@ def list_(
 
 
 @app.command("shred")
+@spread
 def shred(
     case: CaseId,
-    home: HomeFolder,
-    who: Who,
-    role: Role,
+    at: AtOffice,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether I mean it.")] = False,
-    purpose: Purpose = CASE_MANAGEMENT,
-    organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Destroy the key of a case: nothing of it can ever be opened, or linked to its entries in the log."""
-    asked_for = typed_id(case)
     if not yes and not confirmed("Nobody will ever open this case again. Shred it? [y/N] "):
         typer.echo("nothing was shredded", err=True)
         raise typer.Exit(DECLINED)
-    with office(home, passphrase_file) as opened:
-        keep.shred(opened.desk, asking(opened, who, organisation, role, purpose), asked_for)
+    with at.opened() as (opened, asked):
+        keep.shred(opened.desk, asked, case)
     Printer().line("shredded: its key is destroyed here; backups keep it until their epoch of keys is destroyed")

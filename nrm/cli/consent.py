@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from nrm.casework.asked import CASE_MANAGEMENT
 from nrm.casework.referrals import consenting
-from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, To, Who, asking, office, service_key
-from nrm.cli.cases import CaseId, typed_id
+from nrm.cli.asking import To, service_key
+from nrm.cli.at_office import AtOffice, spread
 from nrm.cli.consent_view import answer_data, show_answer, show_answers
+from nrm.cli.identifiers import CaseId  # noqa: TC001 - read by typer at run time
 from nrm.cli.options import AsJson, Language, day
 from nrm.cli.output import print_json
 from nrm.cli.referral_view import Told
-from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - read by typer at run time
 from nrm.errors import Problem, UnknownNameError, nearest
 from nrm.rulebook.vocabulary import GROUPS
 
@@ -58,35 +57,30 @@ def typed_groups(names: list[str] | None) -> tuple[Group, ...]:
 def _answers(state: AnswerState) -> Callable[..., None]:
     """Return the command that notes an answer of one kind."""
 
+    @spread
     def note(
         case: CaseId,
         disclosure: Disclosure,
         by: By,
-        home: HomeFolder,
-        who: Who,
-        role: Role,
+        at: AtOffice,
         to: To = None,
         group: Groups = None,
         until: Until = None,
         wording: Wording = None,
         interpreter: Interpreter = "unknown",
         lang: Language = "en",
-        purpose: Purpose = CASE_MANAGEMENT,
-        organisation: Organisation = None,
-        passphrase_file: PassphraseFile = None,
         as_json: AsJson = False,
     ) -> None:
         service = service_key(to) if to is not None else None
         end = day(until, "--until") if until is not None else None
-        with office(home, passphrase_file) as opened:
+        with at.opened() as (opened, asked):
             told = Told.of(opened, lang)
             language = told.speaker.language
             if end is not None and end < opened.desk.counter.calendar.day_of(opened.desk.clock()):
                 raise UnknownNameError(Problem("--until", 0, f"`{end}` is over", "name a later day, or none"))
             groups = typed_groups(group)
             said = consenting.Said(state, disclosure, by, service, groups, end, wording, language, interpreter)
-            asked = asking(opened, who, organisation, role, purpose)
-            answer = consenting.note_consent(opened.desk, asked, typed_id(case), said)
+            answer = consenting.note_consent(opened.desk, asked, case, said)
             if as_json:
                 print_json(answer_data(told, answer))
             else:
@@ -104,22 +98,12 @@ app.command("withdraw", help=f"Note that the person took a consent back: {_NOT_T
 
 
 @app.command("list")
-def list_(
-    case: CaseId,
-    home: HomeFolder,
-    who: Who,
-    role: Role,
-    lang: Language = "en",
-    purpose: Purpose = CASE_MANAGEMENT,
-    organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
-    as_json: AsJson = False,
-) -> None:
+@spread
+def list_(case: CaseId, at: AtOffice, lang: Language = "en", as_json: AsJson = False) -> None:
     """Show the whole ledger of a case, the oldest answer first; that you read it is an entry in the log."""
-    with office(home, passphrase_file) as opened:
+    with at.opened() as (opened, asked):
         told = Told.of(opened, lang)
-        asked = asking(opened, who, organisation, role, purpose)
-        found = consenting.consents(opened.desk, asked, typed_id(case))
+        found = consenting.consents(opened.desk, asked, case)
         if as_json:
             print_json([answer_data(told, one) for one in found])
         else:
@@ -129,23 +113,18 @@ def list_(
 def _wants(*, wanted: bool) -> Callable[..., None]:
     """Return the command that notes that the person wants an offer, or does not."""
 
+    @spread
     def note(
         case: CaseId,
         offer: Offer,
-        home: HomeFolder,
-        who: Who,
-        role: Role,
+        at: AtOffice,
         by: By = "self",
         lang: Language = "en",
-        purpose: Purpose = CASE_MANAGEMENT,
-        organisation: Organisation = None,
-        passphrase_file: PassphraseFile = None,
         as_json: AsJson = False,
     ) -> None:
-        with office(home, passphrase_file) as opened:
+        with at.opened() as (opened, asked):
             told = Told.of(opened, lang)
-            asked = asking(opened, who, organisation, role, purpose)
-            choice = consenting.note_choice(opened.desk, asked, typed_id(case), offer, wanted=wanted, by=by)
+            choice = consenting.note_choice(opened.desk, asked, case, offer, wanted=wanted, by=by)
         if as_json:
             print_json({"choice": str(choice.id), "offer": offer, "wanted": wanted, "by": by})
             return

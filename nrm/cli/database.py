@@ -9,12 +9,14 @@ from uuid import UUID
 
 import typer
 
+from nrm.access import Installation as Machine
+from nrm.access import shipped
 from nrm.audit.checkpoint import parse_checkpoint
 from nrm.audit.note import Signer, Verifier, parse_note
 from nrm.audit.source import CHECKPOINT, open_source
 from nrm.audit.tree import Frontier, leaf_hash
 from nrm.bootstrap_store import identifier, open_database, open_office
-from nrm.casework.asked import MAY, Asked, permit
+from nrm.casework.asked import Asked, permit
 from nrm.casework.cases.shredding_again import shred_again
 from nrm.casework.errors import DeniedError
 from nrm.casework.journal import Journal
@@ -101,7 +103,7 @@ def backup(
         journal = Journal(opened.desk, asked)
 
         def allowed(unit: UnitOfWork) -> None:
-            permit(asked, "database:backup")
+            permit(asked, "database:backup", Machine())
             journal.write(unit, "database:backup")
 
         journal.attempt("database:backup", allowed)
@@ -128,7 +130,7 @@ def restore(
     """
     found = read_home(home)
     asked = Asked(identifier(who), found.organisation, role)
-    if "database:restore" not in MAY.get(role, frozenset()):
+    if not shipped().ever(role, "database:restore"):
         # Not `permit`, which says that the denial is on the log: there is no store yet that could have one.
         what = f"the role `{role}` may not do this (`database:restore`)"
         raise DeniedError(Problem("db", 0, what, "ask an administrator"))

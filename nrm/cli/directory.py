@@ -12,12 +12,11 @@ import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from nrm.casework.office.directory_kept import import_directory, keep_sidecars
-from nrm.cli.asking import HomeElse, HomeFolder, Role, RoleElse, Who, WhoElse  # noqa: TC001 - read by typer at run time
+from nrm.cli.at_office import AtHome, spread
 from nrm.cli.directory_place import Installed, found, records
 from nrm.cli.directory_view import print_export, print_import, print_records, print_services
 from nrm.cli.files import write_bytes
 from nrm.cli.options import AsJson, RulesFolder, SeedsFolder, application
-from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - as above
 from nrm.directory.hsds_export import csv_files, exported
 from nrm.directory.importing import read_hsds
 from nrm.directory.merge import merge
@@ -51,18 +50,16 @@ InBox = Annotated[
 
 
 @app.command("import")
+@spread
 def import_(
     path: Hsds,
+    at: Installed,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE", help="A directory file, instead of an installation; it is updated."),
     ] = None,
     source: Source = "directory",
     box: InBox = None,
-    home: HomeElse = None,
-    who: WhoElse = "",
-    role: RoleElse = "",
-    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
     rules: RulesFolder = None,
     seeds: SeedsFolder = None,
@@ -73,7 +70,7 @@ def import_(
         changes = merge(read_directory(out) if out.exists() else Directory(), directory, source)
         write_bytes(out, to_bytes(changes.directory))
     else:
-        with Installed(home, who, role, passphrase_file).opened() as (opened, asked):
+        with at.opened() as (opened, asked):
             made = application(rules, seeds) if rules or seeds else opened.app
             directory, report, unmapped = _read(path, source, box, made)
             changes = import_directory(opened.desk, asked, opened.directory_key, directory, source)
@@ -81,15 +78,13 @@ def import_(
 
 
 @app.command("sidecars")
+@spread
 def sidecars(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="The mechanism's own records of services, all.")],
-    home: HomeFolder,
-    who: Who,
-    role: Role,
+    at: AtHome,
     uncover: Annotated[
         bool, typer.Option("--uncover", help="Places that were hidden and are not any more may be shown.")
     ] = False,
-    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Keep the mechanism's own records in an installation, sealed; they take the place of those that were there."""
@@ -97,7 +92,7 @@ def sidecars(
     if not found_here:
         todo = "name the folder with the files `….yaml`; all records that are kept would be lost"
         raise FileRefusedError(Problem(str(folder), 0, "there is no record in this folder", todo))
-    with Installed(home, who, role, passphrase_file).opened() as (opened, asked):
+    with at.opened() as (opened, asked):
         changes = keep_sidecars(opened.desk, asked, opened.directory_key, found_here, uncover=uncover)
     print_records(changes, as_json=as_json)
 
@@ -122,17 +117,15 @@ def check(
 
 
 @app.command("list")
+@spread
 def list_(
+    at: Installed,
     file: File = None,
     offer: Annotated[str | None, typer.Option("--offer", metavar="CODE", help="Only those that answer it.")] = None,
-    home: HomeElse = None,
-    who: WhoElse = "",
-    role: RoleElse = "",
-    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """List the services that are known, and what each offers; addresses are not shown."""
-    directory = found(file, None, Installed(home, who, role, passphrase_file)).directory
+    directory = found(file, None, at).directory
     types = {code for one in directory.services for code in one.types}
     if offer is not None and offer not in types:
         raise UnknownNameError(Problem("--offer", 0, f"no service answers `{offer}`", nearest(offer, types)))
@@ -142,7 +135,9 @@ def list_(
 
 
 @app.command("export")
+@spread
 def export(
+    at: Installed,
     out: Annotated[Path, typer.Option("--out", metavar="PATH", help="A JSON file, or a new folder for CSV files.")],
     file: File = None,
     sidecars: Annotated[
@@ -151,14 +146,10 @@ def export(
     ] = None,
     form: Annotated[Literal["json", "csv"], typer.Option("--form", help="Nested JSON, or tabular CSV.")] = "json",
     source: Annotated[str | None, typer.Option("--source", metavar="NAME", help="Which of its sources.")] = None,
-    home: HomeElse = None,
-    who: WhoElse = "",
-    role: RoleElse = "",
-    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Give a directory back as HSDS 3.1; no confidential place is in it, which is why it asks for the sidecars."""
-    known = found(file, sidecars, Installed(home, who, role, passphrase_file))
+    known = found(file, sidecars, at)
     rows, withheld = exported(known.directory, _source(known.directory, source), known.sidecars.values())
     if form == "csv":
         _write_folder(out, csv_files(rows))

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nrm.casework.office import directory_kept
-from nrm.cli.asking import asking, office
+from nrm.cli.asking import HomeElse, RoleElse, WhoElse, asking, office
+from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - read by `spread` at run time
 from nrm.directory.candidate import candidates
 from nrm.directory.sidecar import read_sidecars
 from nrm.directory.store import read_directory
@@ -26,14 +27,14 @@ if TYPE_CHECKING:
     from nrm.directory.sidecar import Sidecar
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Installed:
     """Which installation was named, if any, and who asks it."""
 
-    home: Path | None
-    who: str
-    role: str
-    passphrase_file: Path | None
+    home: HomeElse = None
+    who: WhoElse = ""
+    role: RoleElse = ""
+    passphrase_file: PassphraseFile = None
 
     @contextmanager
     def opened(self) -> Iterator[tuple[Office, Asked]]:

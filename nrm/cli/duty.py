@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
 
 import typer
 
-from nrm.casework.asked import CASE_MANAGEMENT
 from nrm.casework.clocks import duties
-from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, Who, asking, office
-from nrm.cli.cases import CaseId, typed_id
+from nrm.cli.at_office import AtOffice, spread
+from nrm.cli.identifiers import CaseId, argument
 from nrm.cli.options import AsJson, Language  # noqa: TC001 - read by typer at run time
 from nrm.cli.output import print_json
 from nrm.cli.referral_view import Told
-from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - as above
 from nrm.referral.escalation import CHASED
 
 if TYPE_CHECKING:
@@ -24,24 +23,18 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
+DutyId = Annotated[
+    UUID, argument("DUTY", "use what `nrm duty list` shows", "The identifier that `nrm duty list` shows.")
+]
+
 
 @app.command("list")
-def list_(
-    case: CaseId,
-    home: HomeFolder,
-    who: Who,
-    role: Role,
-    lang: Language = "en",
-    purpose: Purpose = CASE_MANAGEMENT,
-    organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
-    as_json: AsJson = False,
-) -> None:
+@spread
+def list_(case: CaseId, at: AtOffice, lang: Language = "en", as_json: AsJson = False) -> None:
     """List what is to be done for a case: duties of its plan, and tasks; what is due first comes first."""
-    with office(home, passphrase_file) as opened:
+    with at.opened() as (opened, asked):
         told = Told.of(opened, lang)
-        asked = asking(opened, who, organisation, role, purpose)
-        found = duties.duties(opened.desk, asked, typed_id(case))
+        found = duties.duties(opened.desk, asked, case)
         now = opened.desk.clock()
         if as_json:
             print_json([_data(told, one, now) for one in found])
@@ -50,24 +43,12 @@ def list_(
 
 
 @app.command("done")
-def done(
-    case: CaseId,
-    duty: Annotated[str, typer.Argument(metavar="DUTY", help="The identifier that `nrm duty list` shows.")],
-    home: HomeFolder,
-    who: Who,
-    role: Role,
-    lang: Language = "en",
-    purpose: Purpose = CASE_MANAGEMENT,
-    organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
-    as_json: AsJson = False,
-) -> None:
+@spread
+def done(case: CaseId, duty: DutyId, at: AtOffice, lang: Language = "en", as_json: AsJson = False) -> None:
     """Note that a duty or a task is done."""
-    wanted = typed_id(duty, "DUTY", "use what `nrm duty list` shows")
-    with office(home, passphrase_file) as opened:
+    with at.opened() as (opened, asked):
         told = Told.of(opened, lang)
-        asked = asking(opened, who, organisation, role, purpose)
-        ended = duties.finish(opened.desk, asked, typed_id(case), wanted)
+        ended = duties.finish(opened.desk, asked, case, duty)
         if as_json:
             print_json(_data(told, ended, opened.desk.clock()))
         else:

@@ -21,13 +21,12 @@ from nrm.cli.options import (
 )
 from nrm.cli.output import Printer, print_json
 from nrm.engine.explain import why_not
-from nrm.engine.view import reason_view
+from nrm.engine.explanation import barred_by, explanation_view, lines_of
 from nrm.errors import Problem, UnknownNameError, nearest
-from nrm.rulebook.vocabulary import OUTCOME_KINDS
 
 if TYPE_CHECKING:
     from nrm.engine.explain import Absence, Change
-    from nrm.engine.plan import Line, Plan
+    from nrm.engine.plan import Plan
     from nrm.rulebook.sentence import Speaker
 
 
@@ -52,10 +51,10 @@ def explain(
     facts = app.facts(document, date)
     engine = app.engine(date, country)
     plan = engine.decide(facts, date)
-    lines = [line for kind in OUTCOME_KINDS for line in plan.of(kind) if line.code == outcome]
+    lines = lines_of(plan, outcome)
     absence = None if lines else why_not(engine.program, facts, outcome)
     if as_json:
-        print_json(_as_json(outcome, lines, plan, absence, speaker))
+        print_json(explanation_view(plan, outcome, lines, absence, speaker).model_dump(mode="json"))
         return
     out = Printer(speaker.language)
     title = "why_title" if lines else "why_not_title"
@@ -74,7 +73,7 @@ def explain(
 
 
 def _show_absence(absence: Absence, plan: Plan, speaker: Speaker, out: Printer) -> None:
-    bars = _barred_by(absence.code, plan, speaker)
+    bars = barred_by(plan, absence.code, speaker)
     out.line()
     if bars and absence.rules:
         out.line(speaker.phrase("withheld_by", bars=", ".join(speaker.label(bar) for bar in bars)), indent=2)
@@ -97,32 +96,3 @@ def _change(change: Change, speaker: Speaker) -> str:
         return speaker.phrase("would_be_observed", fact=speaker.fact(change.fact), values=values)
     now = speaker.value(change.fact, "unknown" if change.now is None else str(change.now))
     return speaker.phrase("would_become", fact=speaker.fact(change.fact), values=values, now=now)
-
-
-def _barred_by(code: str, plan: Plan, speaker: Speaker) -> list[str]:
-    return [line.code for line in plan.of("bar") if code in speaker.words.bars[line.code].forbids]
-
-
-def _as_json(
-    outcome: str, lines: list[Line], plan: Plan, absence: Absence | None, speaker: Speaker
-) -> dict[str, object]:
-    return {
-        "rulebook": plan.digest,
-        "country": plan.country,
-        "on": plan.on.isoformat(),
-        "language": speaker.language,
-        "disputed": plan.disputed,
-        "code": outcome,
-        "label": speaker.label(outcome),
-        "in_plan": bool(lines),
-        "reasons": [reason_view(r, speaker).model_dump(mode="json") for line in lines for r in line.reasons],
-        "withheld_by": _barred_by(outcome, plan, speaker),
-        "given_by": list(absence.rules) if absence else [],
-        "ways": [
-            {
-                "rule": way.rule,
-                "changes": [{"fact": c.fact, "values": list(c.values), "observed": c.observed} for c in way.changes],
-            }
-            for way in (absence.ways if absence else ())
-        ],
-    }

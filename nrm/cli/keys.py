@@ -15,6 +15,7 @@ from rich.progress import Progress
 from nrm.bootstrap_counter import PACKAGE_SIGNING
 from nrm.bootstrap_store import ACTORS, add_later_secrets, read_home
 from nrm.casework.office import rotation
+from nrm.casework.oversight.form import NAMESPACE as OF_BUNDLES
 from nrm.cli.asking import HomeFolder, Role, RoleElse, Who, WhoElse, asking, office
 from nrm.cli.options import AsJson  # noqa: TC001 - read by typer at run time
 from nrm.cli.output import Printer, print_json
@@ -144,14 +145,18 @@ def status(
 
 
 @app.command("signer")
-def signer(home: HomeFolder, passphrase_file: PassphraseFile = None) -> None:
+def signer(
+    home: HomeFolder,
+    oversight: Annotated[bool, typer.Option("--oversight", help="For an oversight body and `nrm replay`.")] = False,
+    passphrase_file: PassphraseFile = None,
+) -> None:
     """Print the line by which a service knows the packages of this installation (`allowed_signers` of ssh-keygen)."""
     found = read_home(home)
     with unlocked(found.keys, passphrase_file, found.token or (None, None)) as opened:
         add_later_secrets(opened)
         public = SshSigner(opened.secret(PACKAGE_SIGNING)).public
     # Not through the printer, which would break the line.
-    typer.echo(f'{found.origin} namespaces="{NAMESPACE}" {public}')
+    typer.echo(f'{found.origin} namespaces="{OF_BUNDLES if oversight else NAMESPACE}" {public}')
     _say(f"Read out on the phone: {spoken(public)}", to_people=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,34 +29,39 @@ Earliest = Annotated[str | None, typer.Option("--from", metavar="DATE", help="Fi
 Unit = Annotated[str | None, typer.Option("--unit", help="What must be free, such as bed.")]
 
 
-def where(
-    region: str,
-    near: str | None,
-    exclude: list[str] | None,
-    avoid: list[str] | None,
-    earliest: str | None,
-    unit: str | None,
-) -> Where:
-    """Return what was typed for these options, to be kept with a referral.
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """Where help is needed and where it must never be, as it was typed."""
 
-    Raises:
-        UnknownNameError: one of them cannot be read; what was typed is repeated only where it is a date.
-    """
-    for option, words in (("--exclude-region", avoid or ()), ("--unit", () if unit is None else (unit,))):
-        if not all(word.strip() for word in words):
-            raise UnknownNameError(Problem(option, 0, "nothing is named", "name something, or leave it out"))
-    zones = [zone(text) for text in exclude or ()]
-    return Where(
-        region=region,
-        near=point(near),
-        circles=tuple(
-            Circle(latitude=one.centre.latitude, longitude=one.centre.longitude, kilometres=one.kilometres)
-            for one in zones
-        ),
-        avoided=tuple(avoid or ()),
-        earliest=day(earliest, "--from") if earliest is not None else None,
-        unit=unit,
-    )
+    region: Region = ""
+    near: Near = None
+    exclude: Exclude = None
+    avoid: ExcludeRegion = None
+    earliest: Earliest = None
+    unit: Unit = None
+
+    def where(self) -> Where:
+        """Return it as it is kept with a referral.
+
+        Raises:
+            UnknownNameError: one of them cannot be read; what was typed is repeated only where it is a date.
+        """
+        avoided = tuple(self.avoid or ())
+        for option, words in (("--exclude-region", avoided), ("--unit", () if self.unit is None else (self.unit,))):
+            if not all(word.strip() for word in words):
+                raise UnknownNameError(Problem(option, 0, "nothing is named", "name something, or leave it out"))
+        zones = [zone(text) for text in self.exclude or ()]
+        return Where(
+            region=self.region,
+            near=point(self.near),
+            circles=tuple(
+                Circle(latitude=one.centre.latitude, longitude=one.centre.longitude, kilometres=one.kilometres)
+                for one in zones
+            ),
+            avoided=avoided,
+            earliest=day(self.earliest, "--from") if self.earliest is not None else None,
+            unit=self.unit,
+        )
 
 
 def point(text: str | None) -> Point | None:

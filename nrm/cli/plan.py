@@ -5,26 +5,26 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
 from nrm.bootstrap import case_document
 from nrm.casework.asked import CASE_MANAGEMENT
 from nrm.casework.cases import deciding
-from nrm.cli.asking import HomeElse, Organisation, Purpose, RoleElse, WhoElse, asking, office
-from nrm.cli.cases import typed_id
+from nrm.cli.asking import Organisation, Purpose, asking, office
+from nrm.cli.at_office import spread
 from nrm.cli.decide import LOOK_AT_IT
+from nrm.cli.directory_place import Installed  # noqa: TC001 - read by typer at run time
+from nrm.cli.identifiers import typed_id
 from nrm.cli.options import CaseFile, Country, Language, OnDate, RulesFolder, SeedsFolder, application, day
 from nrm.cli.private_file import write_new
-from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - read by typer at run time
-from nrm.letter.letter import discreet_letter, letter, letter_of_one
+from nrm.letter.letter import letter_for
 from nrm.letter.pdf import as_pdf
 from nrm.letter.text import as_text
 
 if TYPE_CHECKING:
-    from nrm.engine.plan import Plan
     from nrm.letter.model import Letter
-    from nrm.rulebook.sentence import Speaker
 
 STANDARD_OUTPUT = Path("-")
 
@@ -32,6 +32,9 @@ app = typer.Typer(no_args_is_help=True, help="The plan as a letter to the person
 
 Pdf = Annotated[
     Path | None, typer.Option("--pdf", metavar="FILE", help="Write a PDF; `-` writes it to standard output.")
+]
+StoredCase = Annotated[
+    UUID | None, typer.Option("--case", metavar="CASE", parser=typed_id, help="A stored case, in place of FILE.")
 ]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the text to a file.")]
 Offer = Annotated[str | None, typer.Option("--offer", metavar="CODE", help="Only this offer; no reason unless --why.")]
@@ -47,9 +50,11 @@ def main() -> None:
 
 
 @app.command("print")
+@spread
 def print_plan(
+    at: Installed,
     file: CaseFile = "",
-    case: Annotated[str | None, typer.Option("--case", metavar="CASE", help="A stored case, in place of FILE.")] = None,
+    case: StoredCase = None,
     on: OnDate = None,
     country: Country = None,
     lang: Language = "en",
@@ -59,12 +64,8 @@ def print_plan(
     reasons: Reasons = None,
     discreet: Discreet = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
-    home: HomeElse = None,
-    who: WhoElse = "",
-    role: RoleElse = "",
     purpose: Purpose = CASE_MANAGEMENT,
     organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
     rules: RulesFolder = None,
     seeds: SeedsFolder = None,
 ) -> None:
@@ -79,15 +80,15 @@ def print_plan(
     if discreet and reasons:
         raise typer.BadParameter("a discreet letter gives no reasons", param_hint="--discreet / --why")
     if case is not None:
-        if home is None:
+        if at.home is None:
             raise typer.BadParameter("a stored case is in an installation", param_hint="--home")
         if rules is not None or seeds is not None:
             raise typer.BadParameter("a stored case is decided by the rules of its installation", param_hint="--rules")
-        with office(home, passphrase_file) as opened:
-            speaker = opened.app.speaker(lang)
-            asked = asking(opened, who, organisation, role, purpose)
+        with office(at.home, at.passphrase_file) as opened:
+            speaker = opened.speaker(lang)
+            asked = asking(opened, at.who, organisation, at.role, purpose)
             on_day, where = day(on), country or opened.home.country
-            plan = deciding.decide(opened.desk, asked, typed_id(case), on_day, where).plan
+            plan = deciding.decide(opened.desk, asked, case, on_day, where).plan
     else:
         application_ = application(rules, seeds)
         speaker = application_.speaker(lang)
@@ -96,21 +97,6 @@ def print_plan(
     if plan.disputed:
         typer.echo(f"{speaker.phrase('disputed_title')}. {speaker.phrase('disputed_text')}", err=True)
         raise typer.Exit(LOOK_AT_IT)
-
-
-def letter_for(plan: Plan, speaker: Speaker, offer: str | None, *, reasons: bool | None, discreet: bool) -> Letter:
-    """Return the letter that was asked for, wherever `plan` comes from.
-
-    `reasons` None means what protects: the whole letter says why, a letter for one offer does not.
-
-    Raises:
-        UnknownNameError: there is no such offer, or it is not in this plan.
-    """
-    if discreet:
-        return discreet_letter(plan, speaker, offer)
-    if offer is not None:
-        return letter_of_one(plan, speaker, offer, reasons=bool(reasons))
-    return letter(plan, speaker, reasons=reasons is not False)
 
 
 def hand_out(made: Letter, pdf: Path | None, out: Path | None, *, force: bool) -> None:

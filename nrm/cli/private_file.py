@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from nrm.errors import FileRefusedError, Problem, reason_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 
-def write_new(path: Path, data: bytes, *, force: bool = False) -> None:
+def write_new(path: Path, data: bytes | Iterable[bytes], *, force: bool = False) -> None:
     """Write a file that only its owner reads (mode 0600), under no other name in between; on a fault nothing is left.
 
-    With `force`, a file that stands there is removed first, so that neither its rights nor its other names stay.
+    `data` may come in pieces, and what is raised between two of them is a fault too. With `force`, a file that stands
+    there is removed first, so that neither its rights nor its other names stay.
 
     Raises:
         FileRefusedError: something stands there already, or the file cannot be written.
@@ -32,11 +34,13 @@ def write_new(path: Path, data: bytes, *, force: bool = False) -> None:
         raise _refused(place, error) from None
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-    except OSError as error:
+            stream.writelines([data] if isinstance(data, bytes) else data)
+    except BaseException as error:
         with suppress(OSError):
             path.unlink()
-        raise _refused(place, error) from None
+        if isinstance(error, OSError):
+            raise _refused(place, error) from None
+        raise
 
 
 def _refused(place: str, error: OSError) -> FileRefusedError:

@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nrm.casework.asked import CASE_MANAGEMENT
 from nrm.casework.referrals import referring
-from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, To, Who, asking, office, service_key
-from nrm.cli.cases import CaseId, typed_id
+from nrm.cli.asking import To, service_key
+from nrm.cli.at_office import AtOffice, spread
+from nrm.cli.identifiers import Attach, CaseId  # noqa: TC001 - read by typer at run time
 from nrm.cli.options import AsJson, Country, Language, OnDate, day
 from nrm.cli.output import print_json
-from nrm.cli.places import Earliest, Exclude, ExcludeRegion, Near, Region, Unit, where
+from nrm.cli.places import Places  # noqa: TC001 - read by typer at run time
 from nrm.cli.referral_view import Told, referral_data, service_data, show_referral
-from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - read by typer at run time
 
 if TYPE_CHECKING:
     from nrm.casework.referrals.referring import Referred
@@ -26,29 +25,21 @@ NOBODY = 1
 """Exit code when no service could be asked: somebody has a task now."""
 
 
+@spread
 def refer(
     case: CaseId,
-    home: HomeFolder,
-    who: Who,
-    role: Role,
+    at: AtOffice,
+    places: Places,
     offer: Annotated[str | None, typer.Option("--offer", metavar="CODE", help="The help that is asked for.")] = None,
     disclosure: Annotated[
         str | None, typer.Option("--disclosure", metavar="CODE", help="Or only what is to be told; needs --to.")
     ] = None,
     to: To = None,
-    region: Region = "",
-    near: Near = None,
-    exclude: Exclude = None,
-    avoid: ExcludeRegion = None,
-    earliest: Earliest = None,
-    unit: Unit = None,
     hold: Annotated[bool, typer.Option("--hold", help="Only a draft; `nrm referral send` sends it.")] = False,
+    attach: Attach = None,
     on: OnDate = None,
     country: Country = None,
     lang: Language = "en",
-    purpose: Purpose = CASE_MANAGEMENT,
-    organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Decide, find the best service that can be asked, seal what it may know, and send it; leaves with 1 if none can.
@@ -59,14 +50,13 @@ def refer(
         raise typer.BadParameter("name one of the two", param_hint="--offer / --disclosure")
     if disclosure is not None and to is None:
         raise typer.BadParameter("say whom: the directory chooses only for an offer", param_hint="--to")
-    there = where(region, near, exclude, avoid, earliest, unit)
+    there = places.where()
     service = service_key(to) if to is not None else None
-    with office(home, passphrase_file) as opened:
+    with at.opened() as (opened, asked):
         told = Told.of(opened, lang)
-        request = referring.Request(offer, disclosure, service, told.speaker.language, there, hold)
-        asked = asking(opened, who, organisation, role, purpose)
-        done = referring.refer(opened.desk, asked, typed_id(case), request, day(on), country or opened.home.country)
-        show_referred(told, done, role, offer, as_json=as_json)
+        request = referring.Request(offer, disclosure, service, told.speaker.language, there, hold, tuple(attach or ()))
+        done = referring.refer(opened.desk, asked, case, request, day(on), country or opened.home.country)
+        show_referred(told, done, at.role, offer, as_json=as_json)
     if done.referral is None:
         raise typer.Exit(NOBODY)
 

@@ -10,15 +10,12 @@ from uuid import uuid4
 import typer
 
 from nrm.bootstrap_store import identifier
-from nrm.casework.asked import CASE_MANAGEMENT
 from nrm.casework.referrals import consenting, transport
-from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, Who, asking, office
-from nrm.cli.cases import CaseId, typed_id
-from nrm.cli.options import AsJson  # noqa: TC001 - read by typer at run time
+from nrm.cli.at_office import AtOffice, spread
+from nrm.cli.identifiers import CaseId, ReferralId  # noqa: TC001 - read by typer at run time
+from nrm.cli.options import AsJson  # noqa: TC001 - as above
 from nrm.cli.output import Printer, print_json
-from nrm.cli.referral import ReferralId, referral_id
 from nrm.cli.referral_answers import app
-from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - read by typer at run time
 from nrm.errors import FileRefusedError, Problem, UnknownNameError, reason_of
 from nrm.referral.voice import LONGEST_REMARK, Feedback
 
@@ -33,46 +30,29 @@ RemarkFile = Annotated[
 
 
 @app.command("transport")
+@spread
 def name_transporter(
     case: CaseId,
     referral: ReferralId,
     official: Annotated[str, typer.Option("--official", metavar="ID", help="Who brings the person there.")],
-    home: HomeFolder,
-    who: Who,
-    role: Role,
-    purpose: Purpose = CASE_MANAGEMENT,
-    organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
+    at: AtOffice,
 ) -> None:
     """Name the one official who brings the person to the service, and may learn where it is; after it accepted."""
-    wanted = referral_id(referral)
     if not official.strip():
         raise UnknownNameError(Problem("--official", 0, "nobody is named", "give their identifier"))
-    with office(home, passphrase_file) as opened:
-        asked = asking(opened, who, organisation, role, purpose)
-        transport.name_transporter(opened.desk, asked, typed_id(case), wanted, identifier(official))
+    with at.opened() as (opened, asked):
+        transport.name_transporter(opened.desk, asked, case, referral, identifier(official))
     Printer().line("named: `nrm referral address` tells the place to this official, and to nobody else")
 
 
 @app.command("address")
-def address(
-    case: CaseId,
-    referral: ReferralId,
-    home: HomeFolder,
-    who: Who,
-    role: Role,
-    show: Show = False,
-    purpose: Purpose = CASE_MANAGEMENT,
-    organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
-) -> None:
+@spread
+def address(case: CaseId, referral: ReferralId, at: AtOffice, show: Show = False) -> None:
     """Tell the official who brings the person there where the service is; each time is an entry in the log."""
-    wanted = referral_id(referral)
     if not (show or sys.stdout.isatty()):
         raise typer.BadParameter("this is no terminal: a place that is hidden would lie in a file", param_hint="--show")
-    with office(home, passphrase_file) as opened:
-        asked = asking(opened, who, organisation, role, purpose)
-        found = transport.whereabouts(opened.desk, asked, typed_id(case), wanted)
+    with at.opened() as (opened, asked):
+        found = transport.whereabouts(opened.desk, asked, case, referral)
     if found is None:
         Printer().line("the service keeps no confidential address; the directory has the one that everybody knows")
     else:
@@ -80,44 +60,29 @@ def address(
 
 
 @app.command("feedback")
+@spread
 def feedback(
     case: CaseId,
     referral: ReferralId,
     met: Annotated[Literal["yes", "partly", "no", "unknown"], typer.Option("--met", help="Did it meet the need?")],
     safe: Annotated[Literal["yes", "no", "unknown"], typer.Option("--safe", help="Did the person feel safe there?")],
-    home: HomeFolder,
-    who: Who,
-    role: Role,
+    at: AtOffice,
     remark_file: RemarkFile = None,
-    purpose: Purpose = CASE_MANAGEMENT,
-    organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Note what the person says of the service; that they did not feel safe is a task for somebody at once."""
-    wanted = referral_id(referral)
     remark = _remark(remark_file) if remark_file is not None else ""
-    with office(home, passphrase_file) as opened:
-        asked = asking(opened, who, organisation, role, purpose)
-        said = Feedback(id=uuid4(), at=opened.desk.clock(), referral=wanted, met=met, safe=safe, remark=remark)
-        consenting.note_feedback(opened.desk, asked, typed_id(case), said)
+    with at.opened() as (opened, asked):
+        said = Feedback(id=uuid4(), at=opened.desk.clock(), referral=referral, met=met, safe=safe, remark=remark)
+        consenting.note_feedback(opened.desk, asked, case, said)
     Printer().line("noted")
 
 
 @app.command("heard")
-def heard(
-    case: CaseId,
-    home: HomeFolder,
-    who: Who,
-    role: Role,
-    purpose: Purpose = CASE_MANAGEMENT,
-    organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
-    as_json: AsJson = False,
-) -> None:
+@spread
+def heard(case: CaseId, at: AtOffice, as_json: AsJson = False) -> None:
     """Show what the person said of the services that they were referred to; that you read it is an entry in the log."""
-    with office(home, passphrase_file) as opened:
-        asked = asking(opened, who, organisation, role, purpose)
-        said = consenting.read_feedback(opened.desk, asked, typed_id(case))
+    with at.opened() as (opened, asked):
+        said = consenting.read_feedback(opened.desk, asked, case)
     if as_json:
         print_json([one.model_dump(mode="json") for one in said])
         return

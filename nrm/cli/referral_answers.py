@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nrm.casework.asked import CASE_MANAGEMENT
 from nrm.casework.referrals import answering
-from nrm.cli.asking import HomeFolder, Organisation, Purpose, Role, Service, Who, answering_as, asking, office
+from nrm.cli.asking import Service  # noqa: TC001 - as above
+from nrm.cli.at_office import AtHome, AtOffice, AtService, spread
+from nrm.cli.identifiers import ReferralId  # noqa: TC001 - as above
 from nrm.cli.options import AsJson, Language  # noqa: TC001 - as above
 from nrm.cli.output import Printer, print_json
 from nrm.cli.private_file import write_new
-from nrm.cli.referral import Reason, ReferralId, Seen, app, referral_id
+from nrm.cli.referral import Reason, Seen, app
 from nrm.cli.referral_view import Told
-from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - as above
 from nrm.errors import FileRefusedError, Problem, UnknownNameError, reason_of
 from nrm.referral.lifecycle import PROVIDER
 from nrm.referral.package_errors import PackageError
@@ -43,27 +43,23 @@ ANSWERS: dict[Verb, str] = {
 
 
 @app.command("fetch")
+@spread
 def fetch(
     referral: ReferralId,
-    home: HomeFolder,
-    who: Who,
-    role: Role,
+    at: AtHome,
     service: Service,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="A new file, for your eyes only.")],
-    passphrase_file: PassphraseFile = None,
 ) -> None:
     """Fetch the sealed package of a referral to your service, in the role provider; it can be fetched again."""
-    wanted = referral_id(referral)
-    if role != PROVIDER:
+    if at.role != PROVIDER:
         raise UnknownNameError(
             Problem("--role", 0, "only a service fetches", f"`--role {PROVIDER} --service SOURCE:ID`")
         )
     if out.exists() or out.is_symlink() or not os.access(out.parent, os.W_OK | os.X_OK):
         # Before it is fetched: what the store was told to have handed out must also arrive.
         raise FileRefusedError(Problem(str(out), 0, "no new file can be made here", "name another"))
-    with office(home, passphrase_file) as opened:
-        asked = answering_as(opened, who, None, role, service)
-        sealed = answering.fetch(opened.desk, asked, wanted)
+    with AtService(**vars(at), service=service).opened() as (opened, asked):
+        sealed = answering.fetch(opened.desk, asked, referral)
         write_new(out, sealed)
     Printer().line(f"{out}: {len(sealed)} bytes, sealed; `nrm package open` opens it")
 
@@ -71,25 +67,18 @@ def fetch(
 def _answer(verb: Verb) -> Callable[..., None]:
     """Return the command of one answer."""
 
+    @spread
     def note(
         referral: ReferralId,
-        home: HomeFolder,
-        who: Who,
-        role: Role,
-        service: Service = None,
+        at: AtService,
         reason: Reason = None,
         seen: Seen = None,
         lang: Language = "en",
-        purpose: Purpose = CASE_MANAGEMENT,
-        organisation: Organisation = None,
-        passphrase_file: PassphraseFile = None,
         as_json: AsJson = False,
     ) -> None:
-        wanted = referral_id(referral)
-        with office(home, passphrase_file) as opened:
+        with at.opened() as (opened, asked):
             told = Told.of(opened, lang)
-            asked = answering_as(opened, who, organisation, role, service, purpose)
-            done = answering.answer(opened.desk, asked, wanted, verb, seen, reason)
+            done = answering.answer(opened.desk, asked, referral, verb, seen, reason)
             _show(told, done, as_json=as_json)
 
     return note
@@ -100,22 +89,17 @@ for _verb, _help in ANSWERS.items():
 
 
 @app.command("reply")
+@spread
 def reply(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The signed answer that a service made and sent.")],
-    home: HomeFolder,
-    who: Who,
-    role: Role,
+    at: AtOffice,
     lang: Language = "en",
-    purpose: Purpose = CASE_MANAGEMENT,
-    organisation: Organisation = None,
-    passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Take the signed answer of a service; leaves with 1 when it cannot be believed."""
     data = _read(file)
-    with office(home, passphrase_file) as opened:
+    with at.opened() as (opened, asked):
         told = Told.of(opened, lang)
-        asked = asking(opened, who, organisation, role, purpose)
         try:
             done = answering.take_reply(opened.desk, asked, data)
         except PackageError as refused:

@@ -31,7 +31,7 @@ class Told:
     @classmethod
     def of(cls, opened: Office, lang: str) -> Told:
         """Return who speaks `lang`. Raises `UnknownNameError`: nobody does."""
-        return cls(opened, opened.app.speaker(lang))
+        return cls(opened, opened.speaker(lang))
 
     @property
     def out(self) -> Printer:
@@ -84,6 +84,7 @@ def referral_data(told: Told, one: Referral, version: int) -> dict[str, Any]:
         "basis": one.basis,
         "duty": one.duty,
         "groups": list(one.groups),
+        "attachments": [str(each) for each in one.attachments],
         "consents": [str(answer) for answer in one.consents],
         "decision": str(one.decision),
         "language": one.language,

@@ -34,6 +34,17 @@ class Commands(LazyGroup):
         "prove": ("nrm.cli.prove:prove", "Prove the guarantees for every possible case."),
         "mutate": ("nrm.cli.mutate:mutate", "Name the mistakes that no example or guarantee would notice."),
         "diff": ("nrm.cli.diff:diff", "Compare two rulebooks, and say for whom it makes a difference."),
+        "bundle": ("nrm.cli.rules_bundle:bundle", "Put rules and commitments into one file."),
+        "statement": ("nrm.cli.rules_bundle:statement", "Check a bundle, and write what officers sign."),
+        "publish": ("nrm.cli.rules_publish:publish", "Bundle, check, propose and approve, in one go."),
+        "propose": ("nrm.cli.rules_steps:propose", "Propose a bundle that its author signed."),
+        "approve": ("nrm.cli.rules_steps:approve", "Approve what was proposed, as a second officer."),
+        "reject": ("nrm.cli.rules_steps:reject", "Say no to what was proposed."),
+        "withdraw": ("nrm.cli.rules_steps:withdraw", "Take back what has not begun."),
+        "comment": ("nrm.cli.rules_steps:comment", "Say something about it to the other officers."),
+        "roll-back": ("nrm.cli.rules_steps:roll_back", "Propose that an older rulebook comes back."),
+        "status": ("nrm.cli.rules_status:status", "List published rulebooks, or show one."),
+        "verify": ("nrm.cli.rules_status:verify", "Check again whether the published rulebooks may decide."),
     }
 
 

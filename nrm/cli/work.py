@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nrm.bootstrap_delivery import Rounds
+from nrm.bootstrap_delivery import HookRounds, Rounds
 from nrm.casework.clocks.posting import Posted
 from nrm.casework.clocks.rounds import LONGEST_PAUSE, go_round, pause
 from nrm.casework.clocks.ticking import Ticked
@@ -33,12 +33,12 @@ def work(
     passphrase_file: PassphraseFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run the clocks and deliver packages until stopped (SIGTERM or Ctrl-C end it after the round at hand)."""
+    """Run clocks, deliver packages, call webhooks until stopped (SIGTERM or Ctrl-C end it after the round at hand)."""
     stop = threading.Event()
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, lambda *_: stop.set())
     with office(home, passphrase_file) as opened:
-        ticked, posted = _until(opened, stop, once=once)
+        ticked, posted, called = _until(opened, stop, once=once)
     done = {
         "clocks": {"looked": ticked.looked, "late": ticked.late, "rang": ticked.rang, "unopened": ticked.unopened},
         "messages": {
@@ -47,6 +47,7 @@ def work(
             "later": posted.later,
             "impossible": posted.impossible,
         },
+        "webhooks": {"delivered": called.delivered, "later": called.later},
     }
     if as_json:
         print_json(done)
@@ -54,20 +55,20 @@ def work(
         out = Printer()
         for part, counts in done.items():
             out.line(f"{part}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
-    if once and (ticked.unopened or posted.later or posted.impossible):
+    if once and (ticked.unopened or posted.later or posted.impossible or called.later):
         raise typer.Exit(SOMETHING_LEFT)
 
 
-def _until(opened: Office, stop: threading.Event, *, once: bool) -> tuple[Ticked, Posted]:
-    carry = Rounds(opened.carrier())
+def _until(opened: Office, stop: threading.Event, *, once: bool) -> tuple[Ticked, Posted, Posted]:
+    carry, call = Rounds(opened.carrier()), HookRounds(opened.hook_caller())
     # Read now, and not while the first unit of work keeps others waiting.
     _ = opened.desk.counter.tasks, opened.desk.counter.routes, opened.desk.books.words()
     unopened: set[UUID] = set()
-    ticked, posted = Ticked(), Posted()
+    ticked, posted, called = Ticked(), Posted(), Posted()
     while not stop.is_set():
         try:
-            done = go_round(opened.desk, carry, unopened)
-            ticked, posted = ticked + done.ticked, posted + done.posted
+            done = go_round(opened.desk, carry, unopened, call)
+            ticked, posted, called = ticked + done.ticked, posted + done.posted, called + done.called
             if not done.idle:
                 published(opened)
                 continue
@@ -84,4 +85,4 @@ def _until(opened: Office, stop: threading.Event, *, once: bool) -> tuple[Ticked
         # A clock that cannot be opened stays due; without this it would be looked at without a pause.
         stop.wait(wait)
         unopened.clear()
-    return ticked, posted
+    return ticked, posted, called

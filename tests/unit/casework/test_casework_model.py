@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from offices import OURS, THEIRS, asked, new_office
 
-from nrm.casework.asked import MAY
+from nrm.access import ROLES, shipped
 from nrm.casework.cases.last_plan import DECISION
 from nrm.casework.errors import DeniedError, NoSuchCaseError, ShreddedError, StaleVersionError
 from nrm.casework.safe import OpenCase
 
 ASKERS = st.builds(
     asked,
-    st.sampled_from(sorted(MAY)) | st.sampled_from(["caseworker", "supervisor"]),
+    st.sampled_from(sorted(ROLES)) | st.sampled_from(["caseworker", "supervisor"]),
     st.sampled_from([OURS, OURS, THEIRS]),
     st.sampled_from([UUID(int=11), UUID(int=12)]),
 )
@@ -52,7 +52,7 @@ class UseCases(RuleBasedStateMachine):
     def attempt(self, verb, who, case, work, refusal=None):
         """Do it, and expect what the model says of it: the result, its error, and its one entry."""
         known = self.known.get(case)
-        if verb not in MAY[who.role]:
+        if not shipped().ever(who.role, verb):
             kind, why = DeniedError, "not_permitted"
         elif known and known.organisation != who.organisation:
             kind, why = NoSuchCaseError, "other_organisation"

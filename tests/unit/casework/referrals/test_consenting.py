@@ -25,7 +25,7 @@ from referral_desk import (
 )
 from small_directory import AUTHORITY, CLINIC, NORTH
 
-from nrm.casework.asked import MAY, NotPermittedError
+from nrm.casework.asked import ROLES, NotPermittedError
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
 from nrm.casework.referral_errors import NoSuchReferralError
 from nrm.casework.referrals import consenting
@@ -54,7 +54,7 @@ USES = {
         office.desk, who, case, consenting.Said("withdrawn", "share_with_health", "self")
     ),
     "consent:read": lambda office, who, case: consenting.consents(office.desk, who, case),
-    "case:change": lambda office, who, case: choose(office, case, who=who),
+    "choice:make": lambda office, who, case: choose(office, case, who=who),
     "feedback:give": lambda office, who, case: feel(office, case, uuid4(), who),
     "feedback:read": lambda office, who, case: consenting.read_feedback(office.desk, who, case),
 }
@@ -63,7 +63,7 @@ USES = {
 @pytest.mark.parametrize("verb", USES)
 def test_only_those_who_keep_the_case_note_and_read_what_the_person_says(office, verb):
     case = a_case(office)
-    for role in MAY:
+    for role in set(ROLES) - {"person"}:
         if role in {"caseworker", "supervisor"}:
             try:
                 USES[verb](office, asked(role), case)
@@ -73,6 +73,21 @@ def test_only_those_who_keep_the_case_note_and_read_what_the_person_says(office,
         with pytest.raises(NotPermittedError):
             USES[verb](office, asked(role), case)
         assert (said(office)[-1], office.entries()[-1].case) == ((verb, "not_permitted"), None)
+
+
+@pytest.mark.parametrize("verb", sorted(set(USES) - {"feedback:read"}))
+def test_the_person_says_it_of_their_own_case_and_of_no_other(office, verb):
+    case, other = a_case(office), a_case(office)
+    with pytest.raises(NoSuchCaseError):
+        USES[verb](office, asked("person", who=other), case)
+    assert said(office)[-1] == (verb, "other_organisation")
+    try:
+        USES[verb](office, asked("person", who=case), case)
+    except NoSuchReferralError:
+        assert verb == "feedback:give"
+    else:
+        (entry,) = [one for one in entries_of(office, verb) if one.result == "done"]
+        assert (entry.role, entry.actor, entry.organisation) == ("person", None, None)
 
 
 @pytest.mark.parametrize("verb", USES)

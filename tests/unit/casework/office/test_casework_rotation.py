@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from offices import ANA, BO, TestOffice, asked, new_office
 
-from nrm.casework.asked import MAY, NotPermittedError
+from nrm.casework.asked import ROLES, NotPermittedError
 from nrm.casework.cases.record import PARTS
 from nrm.casework.errors import DeniedError, ShreddedError, StoreError
 from nrm.casework.office import rotation
@@ -19,7 +19,7 @@ from nrm.errors import Problem
 from nrm.vault.errors import KeyLostError, KeyStoreBusyError, KeyStoreRefusedError, TamperedError
 
 ADMIN = asked("administrator")
-OTHER_ROLES = sorted(set(MAY) - {"administrator"})
+OTHER_ROLES = sorted(set(ROLES) - {"administrator"})
 
 
 def rotate(office, who=ADMIN, **more):

@@ -17,7 +17,7 @@ from referral_desk import (
 )
 from small_directory import ADDRESS, NORTH, SOUTH
 
-from nrm.casework.asked import MAY, NotPermittedError
+from nrm.casework.asked import ROLES, NotPermittedError
 from nrm.casework.clocks.posting import Tried
 from nrm.casework.errors import NoSuchCaseError
 from nrm.casework.referral_errors import NoSuchReferralError
@@ -100,7 +100,7 @@ def test_everybody_else_is_told_nothing_whoever_named_the_driver_too(office):
         where(office, case, one)
 
 
-@pytest.mark.parametrize("role", sorted(set(MAY) - {"caseworker", "supervisor"}))
+@pytest.mark.parametrize("role", sorted(set(ROLES) - {"caseworker", "supervisor"}))
 def test_those_who_keep_no_case_learn_it_not_even_when_they_say_that_they_are_the_driver(office, role):
     case, one = sheltered(office, "accept")
     name(office, case, one)

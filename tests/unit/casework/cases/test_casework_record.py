@@ -21,7 +21,7 @@ from nrm.vault.blind_index import BlindIndex
 from nrm.vault.errors import NotIndexedError
 
 INDEX = BlindIndex(bytes(32))
-FOLDER = Path(__file__).parents[2] / "rules" / "court_cases"
+FOLDER = Path(__file__).parents[3] / "rules" / "court_cases"
 COURT_CASES = sorted(path for path in FOLDER.glob("*.yaml") if ".expected" not in path.name)
 NUMBERS = [{"kind": "passport", "number": number} for number in ("CA 4711001", "ca-4711001", "none", "")]
 CHANNELS = [

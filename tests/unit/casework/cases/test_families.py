@@ -7,7 +7,7 @@ import pytest
 from offices import THEIRS, asked
 from referral_desk import ADULT, CHILD, DANGER, a_case, clocks, in_unit, lying, said, tasks
 
-from nrm.casework.asked import MAY, NotPermittedError
+from nrm.casework.asked import ROLES, NotPermittedError
 from nrm.casework.cases import families
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
 from nrm.casework.items import links
@@ -140,7 +140,7 @@ def test_another_organisations_case_is_as_one_that_there_is_not_and_nothing_pass
 
 def test_only_those_who_keep_both_cases_link_them(office):
     one, other = a_case(office), a_case(office)
-    for role in set(MAY) - {"caseworker", "supervisor"}:
+    for role in set(ROLES) - {"caseworker", "supervisor"}:
         for does in (link, unlink):
             with pytest.raises(NotPermittedError):
                 does(office, one, other, who=asked(role))

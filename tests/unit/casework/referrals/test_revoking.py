@@ -30,7 +30,7 @@ from referral_desk import (
 )
 from small_directory import AUTHORITY, CLINIC
 
-from nrm.casework.asked import MAY, NotPermittedError
+from nrm.casework.asked import ROLES, NotPermittedError
 from nrm.casework.clocks.posting import Tried
 from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError
 from nrm.casework.referral_errors import NoSuchReferralError
@@ -107,7 +107,7 @@ def test_whoever_takes_back_says_why_in_one_word_of_the_list(office, reason):
 
 def test_only_those_who_keep_the_case_take_back_and_whose_it_is_only_the_log_tells(office):
     case, one = agreed_and_sent(office)
-    for role in set(MAY) - {"caseworker", "supervisor"}:
+    for role in set(ROLES) - {"caseworker", "supervisor"}:
         with pytest.raises(NotPermittedError):
             back(office, case, one, who=asked(role))
         assert said(office)[-1] == ("referral:revoke", "not_permitted")

@@ -20,7 +20,7 @@ from referral_desk import (
     tick,
 )
 
-from nrm.casework.asked import MAY, NotPermittedError
+from nrm.casework.asked import ROLES, NotPermittedError
 from nrm.casework.clocks import duties
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
 from nrm.casework.items import RUNNING
@@ -136,7 +136,7 @@ def test_help_that_somebody_gave_fulfils_the_offer(office):
 
 def test_only_those_whom_it_concerns_see_what_is_to_be_done(office):
     case = a_case(office)
-    for role in set(MAY) - {"caseworker", "supervisor", "coordinator"}:
+    for role in set(ROLES) - {"caseworker", "supervisor", "coordinator"}:
         for does in (
             lambda who: listed(office, case, who),
             lambda who: finish(office, case, "assess_risk", who=who),

@@ -29,7 +29,7 @@ from referral_desk import (
 )
 from small_directory import AUTHORITY, CLINIC, COUNSEL, DIRECTORY, NORTH, SOUTH, sidecar
 
-from nrm.casework.asked import MAY, NotPermittedError
+from nrm.casework.asked import ROLES, NotPermittedError
 from nrm.casework.clocks.posting import Tried
 from nrm.casework.errors import StaleVersionError
 from nrm.casework.items import referrals_of
@@ -120,7 +120,7 @@ def test_every_other_service_and_organisation_hears_the_same_as_of_nothing_and_t
     assert referral_of(office, case, one.id).state == "sent"
 
 
-@pytest.mark.parametrize("role", sorted(set(MAY) - {"provider", "caseworker", "supervisor"}))
+@pytest.mark.parametrize("role", sorted(set(ROLES) - {"provider", "caseworker", "supervisor"}))
 def test_nobody_else_answers_fetches_or_takes_a_reply(office, role):
     _, one = agreed_and_sent(office)
     for does in (

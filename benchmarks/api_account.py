@@ -1,0 +1,32 @@
+"""An account for the benchmarks, with a token."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from nrm.bootstrap import Application
+from nrm.bootstrap_store import open_office, read_home
+from nrm.casework.accounts import credentials, people, tokens
+from nrm.casework.accounts.door import Door
+from nrm.casework.asked import Asked
+from nrm.config import settings
+from nrm.vault.keys_file import open_keys
+from nrm.vault.passphrase import Passphrase
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def token(folder: Path, passphrase: str) -> str:
+    """Make a caseworker in an installation and return a token of theirs."""
+    home = read_home(folder)
+    keys = open_keys(home.keys, Passphrase(passphrase))
+    with closing(open_office(home, keys, Application(settings(home.rules, home.seeds)))) as office:
+        keeper = Asked(uuid4(), home.organisation, "administrator")
+        account = people.create(office.desk, keeper, "bench", "bench", ["caseworker"], home.organisation)
+        door = Door(office.desk, home.sign_in, source="cli")
+        credentials.first_password(door, keeper, account.id, "only for the benchmarks", must_change=False)
+        own = Asked(account.id, home.organisation, "caseworker")
+        return tokens.make_token(door, own, "bench", 1).token
