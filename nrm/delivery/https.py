@@ -1,4 +1,6 @@
-"""Push to a service's HTTPS endpoint: `POST` of the age file, with the message's id as `Idempotency-Key`.
+"""Push to an HTTPS endpoint of somebody else: `POST` of some bytes to an address that may be reached.
+
+A service gets the age file, with the message's id as `Idempotency-Key`; `nrm.delivery.hooks` calls webhooks.
 
 INVARIANT (nobody else is reached): the host stands in the installation's list, each address that its name leads to was
 checked, and the connection goes to a checked address: the name is asked for once, so no second answer can differ (DNS
@@ -12,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +28,7 @@ from nrm.errors import FileRefusedError, Problem, reason_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nrm.delivery.parcel import Parcel
+    from nrm.delivery.parcel import ImpossibleCode, Parcel
     from nrm.delivery.settings import DeliverySettings
 
 Resolve = Callable[[str, int, float], Sequence[str]]
@@ -42,9 +44,10 @@ _MOST_ADDRESSES: Final = 4
 
 @dataclass(frozen=True)
 class _Errand:
-    """A parcel, the checked addresses of its host, and when the whole time is over (on the monotonic clock)."""
+    """Bytes, headers, the checked addresses of the host, and when the whole time is over (on the monotonic clock)."""
 
-    parcel: Parcel
+    body: bytes
+    headers: Mapping[str, str]
     url: httpx.URL
     found: Sequence[str]
     end: float
@@ -55,7 +58,7 @@ class _Errand:
 
 
 class Pusher:
-    """Pushes parcels; `resolve` replaces the system's resolver.
+    """Pushes bytes; `resolve` replaces the system's resolver.
 
     Raises `FileRefusedError` when the file of certificate authorities cannot be used.
     """
@@ -66,14 +69,27 @@ class Pusher:
         self._trust = _trust(settings.ca_file)
 
     def push(self, parcel: Parcel) -> Pushed:
-        """Try once. Must not be called where an event loop runs."""
-        url = _plain(parcel.way.url or "")
-        if url is None:
-            return Impossible("url_refused")
-        port = url.port or 443
-        place = f"[{url.host}]:{port}" if ":" in url.host else f"{url.host}:{port}"
-        if place not in self._settings.hosts:
-            return Impossible("host_not_allowed")
+        """Try once to deliver a parcel. Must not be called where an event loop runs."""
+        headers = {
+            "Accept": "application/octet-stream",
+            "Content-Type": "application/octet-stream",
+            "Idempotency-Key": str(parcel.message),
+        }
+        return self.post(parcel.way.url or "", parcel.body, headers)
+
+    def refuses(self, url: str) -> ImpossibleCode | None:
+        """Say why an address is never called, whatever its name leads to; None when it may be."""
+        read = _plain(url)
+        if read is None:
+            return "url_refused"
+        return None if _place(read) in self._settings.hosts else "host_not_allowed"
+
+    def post(self, address: str, body: bytes, headers: Mapping[str, str]) -> Pushed:
+        """Try once to post `body` to `address`. Must not be called where an event loop runs."""
+        refused, url = self.refuses(address), _plain(address)
+        if refused is not None or url is None:
+            return Impossible(refused or "url_refused")
+        place, port = _place(url), url.port or 443
         end = time.monotonic() + self._settings.limits.total_seconds
         try:
             found = self._resolve(url.host, port, self._settings.limits.total_seconds)
@@ -85,7 +101,7 @@ class Pusher:
         # One address that is not allowed is enough: a good one beside it may be the bait.
         if not all(addresses.may_reach(address, private=private) for address in found):
             return Impossible("address_forbidden")
-        return asyncio.run(self._within(_Errand(parcel, url, found, end)))
+        return asyncio.run(self._within(_Errand(body, headers, url, found, end)))
 
     async def _within(self, errand: _Errand) -> Pushed:
         try:
@@ -114,17 +130,15 @@ class Pusher:
         headers = {
             "Host": errand.url.netloc.decode("ascii"),
             "User-Agent": "nrm",
-            "Accept": "application/octet-stream",
             "Accept-Encoding": "identity",
             "Connection": "close",
-            "Content-Type": "application/octet-stream",
-            "Idempotency-Key": str(errand.parcel.message),
+            **errand.headers,
         }
         async with client.stream(
             "POST",
             errand.url.copy_with(host=address),  # the connection goes to the address …
             extensions={"sni_hostname": errand.url.raw_host.decode("ascii")},  # … and the certificate is for the name
-            content=errand.parcel.body,
+            content=errand.body,
             headers=headers,
             # TCP and TLS each get `connect`. Were the whole time over during TLS, its socket would be left open.
             timeout=httpx.Timeout(limits.read_seconds, connect=min(limits.connect_seconds, 0.45 * errand.left)),
@@ -138,6 +152,12 @@ class Pusher:
                 if len(receipt) > limits.receipt_bytes:
                     return Impossible("answer_too_large")
             return Delivered(receipt or None)
+
+
+def _place(url: httpx.URL) -> str:
+    """Return host and port, as settings have them."""
+    port = url.port or 443
+    return f"[{url.host}]:{port}" if ":" in url.host else f"{url.host}:{port}"
 
 
 def _plain(text: str) -> httpx.URL | None:

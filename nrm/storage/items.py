@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 
 from nrm.casework.ports_referral import ItemRow
 from nrm.storage.schema_referral import items
@@ -24,6 +24,9 @@ _OF: Final = (
     .where(items.c.case_id == bindparam("case"), items.c.kind.in_(bindparam("kinds", expanding=True)))
     .order_by(items.c.at, items.c.item_id)
 )
+_REMOVE: Final = delete(items).where(
+    items.c.case_id == bindparam("case"), items.c.kind == bindparam("the_kind"), items.c.item_id == bindparam("item")
+)
 
 
 class SqlItems:
@@ -40,6 +43,11 @@ class SqlItems:
     def change(self, row: ItemRow, seen: int) -> None:
         """Put `row` in the place of version `seen` (errors as `Versioned.change`)."""
         _WRITTEN.change(self._connection, self._held, row, seen)
+
+    def remove(self, case: UUID, kind: str, item: UUID) -> bool:
+        """Remove an item and hold the case; False when there is none. Raises `NoSuchCaseError` or `ShreddedError`."""
+        self._held.hold(case)
+        return self._connection.execute(_REMOVE, {"case": case, "the_kind": kind, "item": item}).rowcount == 1
 
     def of(self, case: UUID, kinds: Iterable[str]) -> Sequence[ItemRow]:
         """Return the items of these kinds, the oldest first (`at`, then `item`)."""

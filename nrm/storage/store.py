@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from nrm.casework.errors import StoreDoubtError
 from nrm.errors import Problem
+from nrm.storage.attachments import SqlAttachmentParts
 from nrm.storage.cases import SqlCases
 from nrm.storage.clocks import SqlClocks
 from nrm.storage.decisions import SqlDecisions
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine
 
     from nrm.casework.ports import Cases, Decisions, Events, Installation, Log, Rulebooks, UnitOfWork
+    from nrm.casework.ports_attachments import AttachmentParts
     from nrm.casework.ports_referral import Clocks, Items, Outbox, Referrals, Shelf
     from nrm.casework.ports_registry import Registry
 
@@ -58,6 +60,7 @@ class SqlUnitOfWork:
         self.outbox: Outbox = SqlOutbox(connection, held)
         self.shelf: Shelf = SqlShelf(connection)
         self.registry: Registry = SqlRegistry(connection)
+        self.attachments: AttachmentParts = SqlAttachmentParts(connection, held)
 
 
 class SqlStore:

@@ -11,10 +11,9 @@ from uuid import UUID, uuid4
 from nrm.audit.canonical import canonical as as_json
 from nrm.audit.entry import SECRET_BYTES, details_digest
 from nrm.case.record import GROUPS
-from nrm.casework.asked import permit_groups
 from nrm.casework.cases.families import told_by_family
 from nrm.casework.cases.last_plan import DECISION
-from nrm.casework.cases.record import PARTS, checked, facts_of, joined, opened, plain
+from nrm.casework.cases.record import PARTS, Whole, checked, facts_of, joined, opened, plain
 from nrm.casework.clocks.concluding import conclude
 from nrm.casework.ports import DecisionRow
 from nrm.casework.work import Work, on_case
@@ -23,11 +22,11 @@ from nrm.engine.canonical import canonical_plan, plan_digest
 if TYPE_CHECKING:
     from datetime import date
 
-    from nrm.case.record import CaseRecord
     from nrm.casework.asked import Asked
     from nrm.casework.desk import Desk
-    from nrm.engine.facts import Facts
+    from nrm.engine.decide import Engine
     from nrm.engine.plan import Plan
+    from nrm.rulebook.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
@@ -52,34 +51,45 @@ def decide(desk: Desk, asked: Asked, case: UUID, on: date, country: str | None =
         conclude(work, seen.made.plan, seen.record)
         return seen.made
 
-    return on_case(desk, asked, case, "decision:make", make)
+    return on_case(desk, asked, case, "decision:make", make, groups=GROUPS)
 
 
 @dataclass(frozen=True)
-class Look:
+class Look(Whole):
     """One look at a whole case: its parts, its record and facts on a day, and the decision that was made and kept."""
 
-    parts: dict[str, bytes]
-    record: CaseRecord
-    facts: Facts
     made: Decided
 
 
 def look(work: Work, on: date, country: str | None) -> Look:
-    """Decide about a case that is open, inside a unit of work, and keep the decision (errors as `decide`)."""
-    desk, unit, journal, case = work.desk, work.unit, work.journal, work.case
-    version = case.version
-    permit_groups(work.asked, GROUPS, desk.books.words())
-    engine = desk.books.engine(on, country)
-    parts = opened(unit, case, PARTS)
+    """Decide about a case that is open, inside a unit of work, and keep the decision (errors as `decide`).
+
+    Every group is opened for it: whoever calls this has asked the policies for `GROUPS`, or is the program itself.
+    """
+    engine = work.desk.books.engine(on, country)
+    seen = whole(work, on, engine.program.rulebook.vocabulary)
+    earlier = work.unit.decisions.newest(work.case.case)
+    return Look(seen.parts, seen.record, seen.facts, make(work, engine, seen, on, country, earlier))
+
+
+def whole(work: Work, on: date, words: Vocabulary) -> Whole:
+    """Open every group of a case; `words` are those of its facts (as in `look`)."""
+    parts = opened(work.unit, work.case, PARTS)
     read = checked(joined(parts))
-    facts = {**facts_of(read, on, engine.program.rulebook.vocabulary), **told_by_family(unit, case)}
+    return Whole(parts, read.record, {**facts_of(read, on, words), **told_by_family(work.unit, work.case)})
+
+
+def make(
+    work: Work, engine: Engine, seen: Whole, on: date, country: str | None, earlier: DecisionRow | None = None
+) -> Decided:
+    """Decide about a case that was looked at, and keep the decision; `earlier` is the newest one that there is."""
+    desk, unit, journal, case = work.desk, work.unit, work.journal, work.case
+    version, facts = case.version, seen.facts
     plan = engine.decide(facts, on)
     canonical = canonical_plan(plan)
     digest = plan_digest(canonical)
     decision = uuid4()
     # A clock that was put back makes no older decision the newest.
-    earlier = unit.decisions.newest(case.case)
     now = desk.clock()
     made_at = now if earlier is None else max(now, earlier.made_at + timedelta.resolution)
     # Salted, because equal facts give equal plans: a bare digest in the store could be guessed.
@@ -105,13 +115,13 @@ def look(work: Work, on: date, country: str | None) -> Look:
         )
     )
     if not unit.rulebooks.known(plan.digest):
-        unit.rulebooks.add(plan.digest, desk.books.archive())
+        unit.rulebooks.add(plan.digest, desk.books.archive(on))
     told = {"decision": str(decision), "version": version}
-    groups = [name for name in GROUPS if name in parts]
+    groups = [name for name in GROUPS if name in seen.parts]
     journal.write(unit, "decision:make", case=case, groups=groups, details=told, rulebook=plan.digest, decision=digest)
     if plan.disputed:
         journal.write(unit, "alarm:raise", case=case, details=told, rulebook=plan.digest, decision=digest)
-    return Look(parts, read.record, facts, Decided(decision, version, plan))
+    return Decided(decision, version, plan)
 
 
 def salted_digest(salt: bytes, digest: str) -> str:

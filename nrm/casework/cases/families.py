@@ -9,14 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
-from nrm.casework.asked import own, permit
+from nrm.access import Case
+from nrm.casework.asked import permit
 from nrm.casework.cases.last_plan import last_plan
 from nrm.casework.clocks.follow_up import need_person
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
 from nrm.casework.items import LINK, add_item, change_item, links
 from nrm.casework.journal import Journal
 from nrm.casework.safe import OpenCase
-from nrm.casework.work import Work
+from nrm.casework.work import Work, held, read_case
 from nrm.referral.family import Link, Relation
 
 if TYPE_CHECKING:
@@ -40,6 +41,11 @@ _SEEN_FROM_THERE: dict[Relation, Relation] = {
 }
 
 
+def family(desk: Desk, asked: Asked, case: UUID) -> list[Link]:
+    """Return the links of a case that were not ended, the oldest first (errors as of `read_case`)."""
+    return read_case(desk, asked, case, "case:read", lambda unit, open_: [one for _, one in links(unit, open_)])
+
+
 def link(desk: Desk, asked: Asked, case: UUID, other: UUID, relation: Relation) -> None:
     """Link two cases that the asker's organisation keeps; `relation` is what the other person is to the first.
 
@@ -51,16 +57,16 @@ def link(desk: Desk, asked: Asked, case: UUID, other: UUID, relation: Relation) 
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> None:
-        permit(asked, "case:change")
+        permit(asked, "case:change", Case)
         if case == other:
             raise NoSuchCaseError
         now = desk.clock()
         # In one order for everybody, so that two who link at the same time do not wait for each other for ever.
         for here, there, seen in sorted(((case, other, relation), (other, case, _SEEN_FROM_THERE[relation]))):
-            kept = own(asked, unit.cases.get(here))
+            kept = held(desk, unit, asked, here, "case:change").row
             open_ = OpenCase.of(kept, desk.keyring)
             if all(one.other != there for _, one in links(unit, open_)):
-                known = last_plan(unit, OpenCase.of(own(asked, unit.cases.get(there)), desk.keyring))
+                known = last_plan(unit, OpenCase.of(held(desk, unit, asked, there, "case:change").row, desk.keyring))
                 raised = DANGER in known.findings
                 end = Link(id=uuid4(), at=now, other=there, relation=seen, raised=raised)
                 # The store is told another moment at each end: the same one would tell who belongs together.
@@ -77,10 +83,10 @@ def unlink(desk: Desk, asked: Asked, case: UUID, other: UUID) -> None:
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> None:
-        permit(asked, "case:change")
+        permit(asked, "case:change", Case)
         found = False
         for here, there in sorted(((case, other), (other, case))):
-            kept = own(asked, unit.cases.get(here))
+            kept = held(desk, unit, asked, here, "case:change").row
             if here == other and kept.wrapped_key is None:
                 continue  # it was shredded, and its end of the link with it
             open_ = OpenCase.of(kept, desk.keyring)

@@ -11,6 +11,7 @@ from nrm.casework.asked import permit
 from nrm.casework.cases.record import (
     MARKED,
     PARTS,
+    Whole,
     check_parts,
     checked,
     facts_of,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from nrm.casework.asked import Asked
     from nrm.casework.desk import Desk
     from nrm.casework.ports import UnitOfWork
+    from nrm.rulebook.vocabulary import Vocabulary
     from nrm.textfile import Document
 
 ALREADY_KNOWN = "an organisation already has a case with this identifier; ask the coordinator"
@@ -75,21 +77,46 @@ def open_case(desk: Desk, asked: Asked, document: Document, on: date) -> Kept:
 
     def work(unit: UnitOfWork) -> Kept:
         permit(asked, "case:open", Caseload(asked.organisation))
-        read = checked(document)
-        parts = parts_of(read)
-        facts = packed(facts_of(read, on, desk.books.words()))
-        marks, left = marks_of(read, desk.index)
-        now = desk.clock()
-        row = CaseRow(uuid4(), asked.organisation, 1, now, now, None)
-        case, wrapped = OpenCase.new(row, desk.keyring)
-        duplicate = bool(unit.cases.marked(marks, case.case))
-        first, sealed = case.brought(unit, 1, parts), case.seal(PACKED, 1, facts).sealed
-        unit.cases.add(replace(row, wrapped_key=wrapped), first, sealed)
-        unit.cases.mark(case.case, marks)
-        journal.write(unit, "case:open", case=case, groups=parts, details={"version": 1})
-        return Kept(case.case, 1, duplicate, left)
+        return begin(desk, unit, journal, asked, document, on, desk.books.words()).kept
 
     return journal.attempt("case:open", work)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A case that was just begun, open, with all that was written of it."""
+
+    case: OpenCase
+    whole: Whole
+    kept: Kept
+
+
+def begin(
+    desk: Desk,
+    unit: UnitOfWork,
+    journal: Journal,
+    asked: Asked,
+    document: Document,
+    on: date,
+    words: Vocabulary,
+) -> Begun:
+    """Take a case record in, inside a unit of work of somebody who may; `words` are those of its facts.
+
+    Raises:
+        CaseRefusedError: the record is not acceptable.
+    """
+    read = checked(document)
+    parts, facts = parts_of(read), facts_of(read, on, words)
+    marks, left = marks_of(read, desk.index)
+    now = desk.clock()
+    row = CaseRow(uuid4(), asked.organisation, 1, now, now, None)
+    case, wrapped = OpenCase.new(row, desk.keyring)
+    duplicate = bool(unit.cases.marked(marks, case.case))
+    first, sealed = case.brought(unit, 1, parts), case.seal(PACKED, 1, packed(facts)).sealed
+    unit.cases.add(replace(row, wrapped_key=wrapped), first, sealed)
+    unit.cases.mark(case.case, marks)
+    journal.write(unit, "case:open", case=case, groups=parts, details={"version": 1})
+    return Begun(case, Whole(parts, read.record, facts), Kept(case.case, 1, duplicate, left))
 
 
 def amend(desk: Desk, asked: Asked, case: UUID, seen: int, document: Document, on: date) -> Kept:
@@ -136,13 +163,14 @@ def read_groups(desk: Desk, asked: Asked, case: UUID, names: Sequence[str], vers
     def work(unit: UnitOfWork) -> Opened:
         permit(asked, "group:read", Case)
         check_parts(names)
-        row, basis = held(desk, unit, asked, case, "group:read", names)
+        allowed = held(desk, unit, asked, case, "group:read", names)
+        row = allowed.row
         if version is not None and not 1 <= version <= row.version:
             raise NoSuchCaseError
         open_ = OpenCase.of(row, desk.keyring)
         parts = opened(unit, open_, names, version)
         told = {"version": version or row.version}
-        journal.write(unit, "group:read", case=open_, groups=names, details=told, basis=basis)
+        journal.write(unit, "group:read", case=open_, groups=names, details=told, basis=allowed.basis)
         return Opened(version or row.version, parts)
 
     return journal.attempt("group:read", work, groups=names)

@@ -18,15 +18,16 @@ DECISION = "decision"
 
 @dataclass(frozen=True)
 class LastPlan:
-    """The offers of the newest plan, in their order, and its findings."""
+    """The offers of the newest plan, in their order, its findings, and what may be told to whom."""
 
     offers: tuple[str, ...] = ()
     findings: frozenset[str] = frozenset()
+    disclosures: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, plan: Plan) -> LastPlan:
         """Return what a plan that is at hand says."""
-        return cls(tuple(line.code for line in plan.of("offer")), plan.codes("finding"))
+        return cls(tuple(line.code for line in plan.of("offer")), plan.codes("finding"), plan.codes("disclosure"))
 
 
 def last_plan(unit: UnitOfWork, case: OpenCase) -> LastPlan:
@@ -42,4 +43,5 @@ def last_plan(unit: UnitOfWork, case: OpenCase) -> LastPlan:
     return LastPlan(
         tuple(code for kind, code in by_kind if kind == "offer"),
         frozenset(code for kind, code in by_kind if kind == "finding"),
+        frozenset(code for kind, code in by_kind if kind == "disclosure"),
     )

@@ -45,6 +45,15 @@ class Checked:
     record: CaseRecord = field(repr=False)
 
 
+@dataclass(frozen=True)
+class Whole:
+    """A whole case on a day: its parts, the record that they make, and its coded facts."""
+
+    parts: Mapping[str, bytes] = field(repr=False)
+    record: CaseRecord = field(repr=False)
+    facts: Facts = field(repr=False)
+
+
 def checked(document: Document) -> Checked:
     """Read a case record.
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nrm.case.record import GROUPS
-from nrm.casework.asked import permit_groups
 from nrm.casework.cases.deciding import Decided, salted_digest
 from nrm.casework.cases.last_plan import DECISION
 from nrm.casework.errors import NotReplayedError
@@ -20,6 +19,10 @@ if TYPE_CHECKING:
 
     from nrm.casework.asked import Asked
     from nrm.casework.desk import Desk
+    from nrm.casework.ports import DecisionRow
+    from nrm.engine.decide import Engine
+    from nrm.engine.facts import Facts
+    from nrm.engine.plan import Plan
 
 
 def replay(desk: Desk, asked: Asked, case: UUID, decision: UUID) -> Decided:
@@ -30,32 +33,72 @@ def replay(desk: Desk, asked: Asked, case: UUID, decision: UUID) -> Decided:
         and as `nrm.casework.cases.deciding.decide`.
     """
 
-    def again(work: Work) -> Decided:
-        permit_groups(work.asked, GROUPS, desk.books.words())
+    def make(work: Work) -> Decided:
         made = work.unit.decisions.get(case, decision)
-        kept = work.case.open_json(DECISION, made.version, made.sealed)
-        archive = work.unit.rulebooks.get(made.rulebook)
-        if kept["decision"] != str(decision) or archive is None:
-            raise _not_replayed("what is kept belongs to another decision, or its rulebook is missing")
-        given = {name: value for name, value in kept["facts"].items() if value is not None}
-        try:
-            engine = desk.books.replayed(archive, made.on, made.country)
-            facts = check_facts(given, engine.program.rulebook.vocabulary)
-        except (RulebookRefusedError, UnknownNameError, CaseRefusedError):
-            raise _not_replayed("the rulebook that is kept cannot be read, or is another one") from None
-        plan = engine.decide(facts, made.on)
-        canonical = canonical_plan(plan)
-        digest = plan_digest(canonical)
-        salted = salted_digest(bytes.fromhex(kept["salt"]), digest)
-        if plan.digest != made.rulebook or salted != made.digest or json.loads(canonical) != kept["plan"]:
-            raise _not_replayed("the plan does not come out as it was kept")
+        plan, digest = made_again(work, made, archived=True)
         told = {"decision": str(decision)}
         work.journal.write(
             work.unit, "decision:replay", case=work.case, details=told, rulebook=made.rulebook, decision=digest
         )
         return Decided(decision, made.version, plan)
 
-    return on_case(desk, asked, case, "decision:replay", again)
+    return on_case(desk, asked, case, "decision:replay", make, groups=GROUPS)
+
+
+def made_again(work: Work, made: DecisionRow, *, archived: bool) -> tuple[Plan, str]:
+    """Return the plan of a decision, made again from what is kept with it, and its digest (as `again`)."""
+    found = again(work, made, archived=archived)
+    return found.plan, found.digest
+
+
+class Again(NamedTuple):
+    """A decision that was made again: by which engine, from which facts, its plan, and the plan's digest."""
+
+    engine: Engine
+    facts: Facts
+    plan: Plan
+    digest: str
+
+
+def again(work: Work, made: DecisionRow, *, archived: bool) -> Again:
+    """Make a decision again from what is kept with it.
+
+    `archived` says to use the rulebook as it is kept also where the one in force is the same.
+
+    Raises:
+        NotReplayedError: the rulebook is not kept, or the plan does not come out byte for byte.
+        VaultError: what is kept cannot be opened.
+    """
+    kept = work.case.open_json(DECISION, made.version, made.sealed)
+    if kept["decision"] != str(made.decision):
+        raise _not_replayed("what is kept belongs to another decision")
+    given = {name: value for name, value in kept["facts"].items() if value is not None}
+    try:
+        engine = None if archived else _in_force(work.desk, made)
+        engine = engine or _archived(work, made)
+        facts = check_facts(given, engine.program.rulebook.vocabulary)
+    except (RulebookRefusedError, UnknownNameError, CaseRefusedError):
+        raise _not_replayed("the rulebook that is kept cannot be read, or is another one") from None
+    plan = engine.decide(facts, made.on)
+    canonical = canonical_plan(plan)
+    digest = plan_digest(canonical)
+    salted = salted_digest(bytes.fromhex(kept["salt"]), digest)
+    if plan.digest != made.rulebook or salted != made.digest or json.loads(canonical) != kept["plan"]:
+        raise _not_replayed("the plan does not come out as it was kept")
+    return Again(engine, facts, plan, digest)
+
+
+def _in_force(desk: Desk, made: DecisionRow) -> Engine | None:
+    """Return the engine in force, where its rulebook is that of the decision."""
+    engine = desk.books.engine(made.on, made.country)
+    return engine if engine.program.digest == made.rulebook else None
+
+
+def _archived(work: Work, made: DecisionRow) -> Engine:
+    archive = work.unit.rulebooks.get(made.rulebook)
+    if archive is None:
+        raise _not_replayed("the rulebook of the decision is missing")
+    return work.desk.books.replayed(archive, made.on, made.country)
 
 
 def _not_replayed(what: str) -> NotReplayedError:

@@ -11,18 +11,16 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from nrm.audit.checkpoint import open_checkpoint
+from nrm.audit.entries import published_leaves
 from nrm.audit.entry import decode
 from nrm.audit.errors import LogRefusedError
 from nrm.audit.note import Note
-from nrm.audit.source import CHECKPOINT, read_tile
-from nrm.audit.tiles import ENTRIES, WIDTH, split_bundle, tile_over
+from nrm.audit.source import CHECKPOINT
 from nrm.audit.tree import Frontier, leaf_hash
 from nrm.casework.ports import EventRow, LogHead
 from nrm.errors import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from nrm.audit.entry import Entry
     from nrm.audit.note import Verifier
     from nrm.audit.source import Source
@@ -50,7 +48,7 @@ def catch_up(store: Store, source: Source, verifier: Verifier) -> list[Entry]:
     head = LogHead(size, bytes(Note(signed.note.text, signed.note.by(verifier.name, verifier.key_id))))
     # Read before the unit of work, which locks the store and may be done again; `append` refuses another start.
     start = store.run(lambda unit: unit.log.peek()).size
-    lost = list(_leaves(source, start, size))
+    lost = list(published_leaves(source, start, size))
     entries = [decode(leaf) for leaf in lost]
 
     def work(unit: UnitOfWork) -> None:
@@ -72,15 +70,3 @@ def catch_up(store: Store, source: Source, verifier: Verifier) -> list[Entry]:
 
     store.run(work)
     return entries
-
-
-def _leaves(source: Source, start: int, end: int) -> Iterator[bytes]:
-    """Yield the published entries from `start` to just under `end`, each file read once."""
-    for index in range(start // WIDTH, -(-end // WIDTH) if start < end else 0):
-        bundle = tile_over(ENTRIES, index, end)
-        place = f"{source.name}/{bundle.path}"
-        entries = split_bundle(read_tile(source, bundle), place)
-        if len(entries) != bundle.width:
-            what = f"the bundle holds {len(entries)} entries and not {bundle.width}"
-            raise LogRefusedError(Problem(place, 0, what, "fetch it again, or from another copy"))
-        yield from entries[max(0, start - bundle.start) :]

@@ -6,9 +6,10 @@ work is open meanwhile. Whoever was overtaken by another begins again with what 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from nrm.access import Directory as WholeDirectory
 from nrm.casework.asked import permit
 from nrm.casework.errors import CaseworkError, StaleVersionError
 from nrm.casework.journal import Journal
@@ -20,6 +21,7 @@ from nrm.errors import NrmError, Problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from nrm.access import Resource
     from nrm.casework.asked import Asked
     from nrm.casework.desk import Desk
     from nrm.casework.office.directory_sealed import Row, Taken
@@ -58,7 +60,12 @@ def read(desk: Desk, asked: Asked, key: DataKey) -> Kept:
     Raises:
         DeniedError: the role may not.
     """
-    return _looked_at(Journal(desk, asked), asked, key, "directory:read", said=True)
+    return looked_at(desk, asked, key, "directory:read", WholeDirectory())
+
+
+def looked_at(desk: Desk, asked: Asked, key: DataKey, verb: str, about: Resource) -> Kept:
+    """Return what is kept, for a look at `about` that is an entry of its own. Raises `DeniedError`."""
+    return _looked_at(Journal(desk, asked), asked, key, verb, about, said=True)
 
 
 def import_directory(desk: Desk, asked: Asked, key: DataKey, imported: Directory, source: str) -> Changes:
@@ -73,7 +80,7 @@ def import_directory(desk: Desk, asked: Asked, key: DataKey, imported: Directory
         changes = merge(kept.directory, imported, source)
         return changes, kept.with_directory(changes.directory)
 
-    return _changed(desk, asked, key, "directory:import", change)
+    return changed(desk, asked, key, "directory:import", WholeDirectory(), change)
 
 
 def keep_sidecars(
@@ -104,7 +111,7 @@ def keep_sidecars(
         )
         return changes, kept.with_sidecars(sidecars)
 
-    return _changed(desk, asked, key, "directory:change", change)
+    return changed(desk, asked, key, "directory:change", WholeDirectory(), change)
 
 
 def _refuse_uncovering(before: Mapping[Key, Sidecar], after: Mapping[Key, Sidecar]) -> None:
@@ -122,9 +129,11 @@ def _hides_more(old: Sidecar, new: Sidecar | None) -> bool:
     return uncovered or not set(old.hidden_locations) <= set(new.hidden_locations)
 
 
-def _looked_at(journal: Journal, asked: Asked, key: DataKey, verb: str, *, said: bool = False) -> Kept:
+def _looked_at(
+    journal: Journal, asked: Asked, key: DataKey, verb: str, about: Resource | type[Resource], *, said: bool = False
+) -> Kept:
     def work(unit: UnitOfWork) -> Taken:
-        permit(asked, verb)
+        permit(asked, verb, about)
         if said:
             journal.write(unit, verb)
         return taken(unit.shelf)
@@ -132,33 +141,52 @@ def _looked_at(journal: Journal, asked: Asked, key: DataKey, verb: str, *, said:
     return Kept(key, journal.attempt(verb, work))
 
 
-def _changed(
-    desk: Desk, asked: Asked, key: DataKey, verb: str, change: Callable[[Kept], tuple[T, tuple[Row, ...]]]
+def changed(
+    desk: Desk,
+    asked: Asked,
+    key: DataKey,
+    verb: str,
+    about: Resource | type[Resource],
+    change: Callable[[Kept], tuple[T, tuple[Row, ...]]],
 ) -> T:
+    """Let `change` make new things for the shelf of what is kept, and put them there, again when others were first.
+
+    The policies are asked about `about`; where that is only a kind of record, `change` asks about the one in hand.
+
+    Raises:
+        DeniedError: the role may not.
+        DirectoryBusyError: others changed it all the time.
+        and what `change` raises, which is an entry.
+    """
     journal = Journal(desk, asked)
+    looking = Journal(replace(desk, after=_nothing), asked)  # what happened has not happened yet
     for _ in range(MOST_TRIES):
-        kept = _looked_at(journal, asked, key, verb)
+        kept = _looked_at(looking, asked, key, verb, about)
         try:
             result, rows = change(kept)
         except NrmError as refused:
             journal.attempt(verb, _failing(refused))
             raise
         try:
-            journal.attempt(verb, _keeping(journal, verb, rows))
+            return journal.attempt(verb, _keeping(journal, verb, rows, result))
         except StaleVersionError:
             continue
-        return result
     what = "others changed the directory again and again, so nothing of this was kept"
     raise DirectoryBusyError(Problem("directory", 0, what, "try again when they have done"))
 
 
-def _keeping(journal: Journal, verb: str, rows: tuple[Row, ...]) -> Callable[[UnitOfWork], None]:
-    def work(unit: UnitOfWork) -> None:
+def _keeping(journal: Journal, verb: str, rows: tuple[Row, ...], result: T) -> Callable[[UnitOfWork], T]:
+    def work(unit: UnitOfWork) -> T:
         for row in rows:
             unit.shelf.put(*row)
         journal.write(unit, verb)
+        return result
 
     return work
+
+
+def _nothing(_unit: UnitOfWork, _result: object) -> None:
+    """Keep nothing besides."""
 
 
 def _failing(error: NrmError) -> Callable[[UnitOfWork], None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nrm.access import Installation
 from nrm.casework.asked import permit
 from nrm.casework.errors import CaseworkError
 from nrm.casework.journal import Journal
@@ -94,7 +95,7 @@ def _allowed(desk: Desk, asked: Asked, verb: str, check: Callable[[UnitOfWork], 
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> None:
-        permit(asked, verb)
+        permit(asked, verb, Installation())
         check(unit)
         journal.write(unit, verb)
 
