@@ -82,6 +82,23 @@ def test_what_a_passkey_says_is_good_once_for_its_question_its_holder_and_its_ac
         )
 
 
+def test_the_passkey_of_one_person_is_no_second_factor_of_another(at, anna):
+    device, _ = passkey(at, anna)
+    at.account("bo")
+    passkey(at, at.own(at.signed_in("bo")))
+    step = at.password("bo")
+    answer = device.get(step.passkey, ORIGIN)
+    assert why(lambda: entering.give_second(at.door, step.token, ADDRESS, passkey=answer)) == "wrong_credentials"
+
+
+def test_an_answer_of_a_device_that_does_not_count_is_good_once_too(at, anna):
+    device, _ = passkey(at, anna, SoftAuthenticator(counts=False))
+    token, options = entering_passkey.begin_passkey(at.door)
+    answer = device.get(options, ORIGIN)
+    entering_passkey.finish_passkey(at.door, token, answer, ADDRESS)
+    assert why(lambda: entering_passkey.finish_passkey(at.door, token, answer, ADDRESS)) == "wrong_credentials"
+
+
 def test_a_copy_of_a_passkey_is_noticed(at, anna):
     device, _ = passkey(at, anna)
     for _ in range(3):

@@ -103,6 +103,15 @@ def test_one_address_may_try_only_so_many_names(at):
     assert refused(lambda: at.password("another", "wrong", address="198.51.100.1"))[1] == "wrong_credentials"
 
 
+def test_whoever_signs_in_to_their_own_account_between_guesses_gains_nothing(at):
+    at.account()
+    for number in range(FREE["address"] - 3):
+        refused(lambda number=number: at.password(f"name{number}", "wrong"))
+    at.signed_in()
+    answers = [refused(lambda number=number: at.password(f"other{number}", "wrong"))[1] for number in range(5)]
+    assert answers == ["wrong_credentials"] * 3 + ["too_many_tries"] * 2
+
+
 def test_codes_are_counted_as_passwords_are_and_a_right_password_forgives_nothing(at):
     at.account()
     tried = 0
@@ -145,6 +154,15 @@ def test_a_step_is_used_once_by_its_own_kind_and_in_time(at):
             entering.give_second(at.door, token, ADDRESS, code=at.code())
 
 
+def test_a_step_whose_record_survives_its_account_is_good_no_more(at):
+    account = at.account()
+    step = at.password()
+    kept = {key: row for key, row in at.office.store.state.registry.items() if key[0] == "step"}
+    people.end_sessions(at.desk, admin(), account.id)
+    at.office.store.state.registry.update(kept)
+    assert refused(lambda: at.second(step, at.code()))[1] == "wrong_credentials"
+
+
 def test_a_step_from_before_a_suspension_is_good_no_more(at):
     account = at.account()
     step = at.password()
@@ -171,6 +189,33 @@ def test_a_new_colleague_signs_in_once_by_a_code_chooses_a_password_and_sets_up_
     assert sessions.session_of(at.desk, begun.token).account.id == account.id
     assert refused(lambda: at.password(words=code))[1] == "wrong_credentials"
     assert at.signed_in(words=NEW).account.entered
+
+
+@pytest.mark.parametrize("what", ["suspended", "another password"])
+def test_what_changes_while_a_password_is_looked_at_counts(at, what):
+    account = at.account()
+
+    class Meanwhile(Hasher):
+        def fits(self, kept, password):
+            right = super().fits(kept, password)
+            if what == "suspended":
+                people.suspend(at.desk, admin(), account.id)
+            else:
+                credentials.first_password(replace(at.door, hasher=CHEAP), admin(), account.id, NEW)
+            return right
+
+    at.door = replace(at.door, hasher=Meanwhile(Cost(1, 8, 1)))
+    assert refused(at.password)[1] == "wrong_credentials"
+
+
+def test_nothing_that_lets_somebody_in_is_shown_by_chance(at):
+    at.account()
+    step = at.password()
+    begun = at.second(step, at.code())
+    shown = repr((step, begun, at.door.settings))
+    assert step.token not in shown
+    assert begun.token not in shown
+    assert "anna" not in shown.lower()
 
 
 def test_a_one_time_code_is_over_after_three_days(at):

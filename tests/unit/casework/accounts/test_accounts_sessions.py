@@ -10,6 +10,7 @@ from signins import WORDS, admin
 
 from nrm.casework.accounts import credentials, people, sessions, tokens
 from nrm.casework.accounts.errors import SignInDeniedError
+from nrm.casework.accounts.registers import ACCOUNTS
 from nrm.casework.accounts.tokens import TokenRefusedError
 from nrm.casework.errors import NoSuchRecordError
 from nrm.signin.tokens import new_token
@@ -138,6 +139,18 @@ def test_a_session_whose_record_survives_is_over_all_the_same(at):
     assert why(lambda: sessions.session_of(at.desk, begun.token)) == "session_over"
 
 
+def test_a_suspended_account_has_no_session_whatever_else_its_record_says(at):
+    at.account()
+    begun = at.signed_in()
+
+    def suspended(unit):
+        held = ACCOUNTS.get(at.desk, unit, begun.account.id)
+        ACCOUNTS.change(at.desk, unit, held, held.thing.model_copy(update={"state": "suspended"}))
+
+    at.desk.store.run(suspended)
+    assert why(lambda: sessions.session_of(at.desk, begun.token)) == "session_over"
+
+
 def test_a_token_for_a_program_lives_for_its_days_is_listed_and_taken_back(at):
     at.account()
     begun = at.signed_in()
@@ -165,9 +178,10 @@ def test_somebody_acts_in_one_of_their_roles_and_says_which_when_there_are_sever
     at.account("anna", ["caseworker"])
     at.account("bo", ["caseworker", "administrator"])
     anna, bo = (sessions.session_of(at.desk, at.signed_in(name).token) for name in ("anna", "bo"))
-    assert sessions.acting(anna, None).role == "caseworker"
-    assert sessions.acting(bo, "administrator", source="cli") == asked(
+    assert sessions.acting(at.desk, anna, None).role == "caseworker"
+    assert sessions.acting(at.desk, bo, "administrator", source="cli") == asked(
         "administrator", bo.account.organisation, bo.account.id
     )
     for signed, role in ((anna, "supervisor"), (bo, None), (bo, "worker"), (bo, "person")):
-        assert why(lambda signed=signed, role=role: sessions.acting(signed, role)) == "not_permitted"
+        assert why(lambda signed=signed, role=role: sessions.acting(at.desk, signed, role)) == "not_permitted"
+        assert at.said()[-1] == ("api:session:use", "not_permitted")

@@ -1,0 +1,1 @@
+"""How somebody proves who they are: passwords, codes, passkeys, providers of identity, clients. No store, no clock."""
