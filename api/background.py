@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import structlog
 
 from api.watching.log import LOGGER
+from nrm.bootstrap_delivery import HookRounds
 from nrm.casework.clocks.rounds import LONGEST_PAUSE, go_round, pause
 from nrm.errors import NrmError
 
@@ -37,6 +38,7 @@ class Background:
     def __init__(self, office: Office, carry: Carry | None, numbers: Numbers) -> None:
         self._office = office
         self._carry = carry
+        self._call = HookRounds(office.hook_caller()) if carry is not None else None
         self._numbers = numbers
         self._stop = threading.Event()
         jobs: list[Callable[[], None]] = [self._publish, *([self._work] if carry is not None else [])]
@@ -60,7 +62,7 @@ class Background:
                 self._guarded("publish", self._office.sequencer.run)
 
     def _waiting(self) -> bool:
-        return self._office.store.run(lambda unit: bool(unit.log.waiting(1)))
+        return self._office.store.read(lambda unit: bool(unit.log.waiting(1)))
 
     def _work(self) -> None:
         unopened: set[UUID] = set()
@@ -80,7 +82,7 @@ class Background:
 
     def _round(self, unopened: set[UUID]) -> bool:
         assert self._carry is not None
-        return go_round(self._office.desk, self._carry, unopened).idle
+        return go_round(self._office.desk, self._carry, unopened, self._call).idle
 
     def _guarded(self, what: str, do: Callable[[], T]) -> T | None:
         """Do one step; a service outlives a database that is gone for a while, and what it did not do is still due."""

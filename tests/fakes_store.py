@@ -15,6 +15,7 @@ from datetime import UTC
 from itertools import count
 from typing import TYPE_CHECKING
 
+from fakes_attachments import MemoryAttachmentParts
 from fakes_referral import MemoryClocks, MemoryItems, MemoryOutbox, MemoryReferrals, MemoryShelf
 from fakes_registry import MemoryRegistry
 from fakes_rows import in_utc, new, refused
@@ -26,7 +27,7 @@ from nrm.errors import Problem
 if TYPE_CHECKING:
     from nrm.casework.ports import Installation
 
-OF_A_CASE = ("versions", "marks", "decisions", "details", "items", "referrals", "clocks", "outbox")
+OF_A_CASE = ("versions", "marks", "decisions", "details", "items", "referrals", "clocks", "outbox", "parts")
 
 
 @dataclass
@@ -45,6 +46,7 @@ class State:
     outbox: dict = field(default_factory=dict)
     shelf: dict = field(default_factory=dict)
     registry: dict = field(default_factory=dict)
+    parts: dict = field(default_factory=dict)
     waiting: dict = field(default_factory=dict)
     places: dict = field(default_factory=dict)
     leaves: list = field(default_factory=list)
@@ -248,6 +250,7 @@ class MemoryUnit:
         self.outbox = MemoryOutbox(state)
         self.shelf = MemoryShelf(state)
         self.registry = MemoryRegistry(state)
+        self.attachments = MemoryAttachmentParts(state)
 
 
 class MemoryStore:
@@ -265,6 +268,10 @@ class MemoryStore:
             result = work(MemoryUnit(state))
             self.state = state
             return result
+
+    def read(self, work):
+        with self._lock:
+            return work(MemoryUnit(self.state.copied()))
 
     def scrub(self):
         self.scrubbed += 1

@@ -36,7 +36,7 @@ _ANSWERS: Final = Register(KIND, _Kept, lambda kept: kept.called.encode())
 
 def answered(desk: Desk, who: UUID, key: str) -> Answered | None:
     """Return the answer that somebody got under a key, or None."""
-    found = desk.store.run(lambda unit: _ANSWERS.named(desk, unit, _called(who, key).encode()))
+    found = desk.store.read(lambda unit: _ANSWERS.named(desk, unit, _called(who, key).encode()))
     return None if found is None else found.thing.answer
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
+    from nrm.casework.ports_attachments import AttachmentParts
     from nrm.casework.ports_referral import Clocks, Items, Outbox, Referrals, Shelf
     from nrm.casework.ports_registry import Registry
 
@@ -240,6 +241,7 @@ class UnitOfWork(Protocol):
     outbox: Outbox
     shelf: Shelf
     registry: Registry
+    attachments: AttachmentParts
 
 
 class Store(Protocol):
@@ -254,6 +256,9 @@ class Store(Protocol):
         Raises:
             StoreError: the database is gone, full, cannot be written, or asked too often.
         """
+
+    def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do `work`, which only reads, on one state of the store; nobody waits for it (errors as in `run`)."""
 
     def scrub(self) -> None:
         """Make sure that what was deleted or replaced is no longer among the store's bytes (DESIGN §7)."""

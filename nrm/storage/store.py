@@ -99,6 +99,15 @@ class SqlStore:
         """
         return self._again(lambda: self._once(work))
 
+    def read(self, work: Callable[[UnitOfWork], T]) -> T:
+        """Do `work`, which only reads, on one state of the store (errors as in `run`); a write is refused or undone."""
+
+        def once() -> T:
+            with snapshot(self._engine) as connection:
+                return work(SqlUnitOfWork(connection))
+
+        return self._again(once)
+
     def scrub(self) -> None:
         """Make sure that what was deleted or replaced is no longer among the store's bytes (see `nrm.storage.scrub`).
 

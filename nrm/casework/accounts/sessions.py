@@ -8,15 +8,17 @@ became of its record.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from nrm.casework.accounts.door import NOBODY, as_account, before
+from nrm.casework.accounts.door import NOBODY, as_account, before, refuse
 from nrm.casework.accounts.errors import SignInDeniedError, nobody, over
 from nrm.casework.accounts.registers import ACCOUNTS, SESSIONS, STEPS
 from nrm.casework.accounts.rights import permit_own
+from nrm.casework.asked import CASE_MANAGEMENT
 from nrm.casework.errors import NoSuchRecordError, StaleVersionError
 from nrm.casework.journal import Journal
 from nrm.signin.session import Session

@@ -24,8 +24,8 @@ def why(attempt):
     return caught.value.why
 
 
-def reads(at):
-    """How often the registry is read and written while a session is looked up."""
+def reads(at, monkeypatch):
+    """How often the registry is read and written while a session is looked up, and by which kind of transaction."""
     calls = []
 
     class Watched:
@@ -36,16 +36,19 @@ def reads(at):
             calls.append(name)
             return getattr(self.inner, name)
 
-    run = at.desk.store.run
+    def watching(transaction):
+        def watched(work):
+            def inner(unit):
+                unit.registry = Watched(unit.registry)
+                return work(unit)
 
-    def watched(work):
-        def inner(unit):
-            unit.registry = Watched(unit.registry)
-            return work(unit)
+            return transaction(inner)
 
-        return run(inner)
+        return watched
 
-    return calls, watched
+    for name in ("run", "read"):
+        monkeypatch.setattr(at.desk.store, name, watching(getattr(at.desk.store, name)))
+    return calls
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -69,8 +72,7 @@ def test_a_session_lasts_while_it_is_used_and_never_longer_than_half_a_day(at, m
 def test_a_session_is_looked_up_by_two_reads_and_noted_once_a_minute(at, monkeypatch):
     at.account()
     begun = at.signed_in()
-    calls, watched = reads(at)
-    monkeypatch.setattr(at.desk.store, "run", watched)
+    calls = reads(at, monkeypatch)
     for _ in range(5):
         sessions.session_of(at.desk, begun.token)
     assert calls == ["marked", "get"] * 5
