@@ -14,7 +14,37 @@ from starlette.middleware.cors import CORSMiddleware
 from api.call import ACTION, OPEN
 from api.problems.guard import Guard
 from api.problems.handlers import add_handlers
-from api.rest import cases, health
+from api.problems.oauth import add_oauth_handler
+from api.rest import (
+    accounts,
+    attachments,
+    cases,
+    clients,
+    consent_wordings,
+    consents,
+    decisions,
+    directory,
+    duties,
+    families,
+    glass,
+    health,
+    intakes,
+    matches,
+    me,
+    notices,
+    oversight,
+    person,
+    person_links,
+    referrals,
+    search,
+    service,
+    service_keys,
+    sessions,
+    sign_in_oidc,
+    statistics,
+    tokens,
+    vocabulary,
+)
 from api.security.bodies import Bodies
 from api.security.headers import SecurityHeaders
 from api.watching.watch import Watch
@@ -27,9 +57,14 @@ if TYPE_CHECKING:
     from api.state import State
 
 PREFIX: Final = "/v1"
-ROUTERS: Final = (cases.router,)
-LARGER: Final[dict[str, int]] = {}
-"""How many bytes a body may have under paths that end so, where that is more than usual."""
+ROUTERS: Final = (
+    *(cases.router, intakes.router, search.router, decisions.router, families.router),
+    *(matches.router, consents.router, consent_wordings.router, referrals.router, duties.router),
+    *(vocabulary.router, directory.router),
+    *(service.router, service_keys.router, oversight.router, statistics.router),
+    *(attachments.router, glass.router, notices.router, person_links.router, person.router),
+    *(sessions.router, sign_in_oidc.router, tokens.router, me.router, accounts.router, clients.router),
+)
 
 Life: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
@@ -66,8 +101,9 @@ def create_app(state: State, tracer: Tracer | None = None, life: Life | None = N
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX)
     add_handlers(app)
+    add_oauth_handler(app)
     app.add_middleware(Guard)
-    app.add_middleware(Bodies, larger=LARGER)
+    app.add_middleware(Bodies, sizes={PREFIX + attachments.PATH: state.desk.attachments.bytes_each})
     if state.settings.origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=list(state.settings.origins), allow_methods=["*"], allow_headers=["*"]

@@ -6,7 +6,7 @@ policies in `nrm.access` by the use case, with the record in hand. A route that 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 from fastapi import Depends, Header, Request
@@ -15,6 +15,8 @@ from api.languages import language_of
 from api.once import Key, Once
 from api.problems.problem import Fault, Told
 from api.security.signed_in import role_of, token_of
+from nrm.casework.accounts.door import refuse
+from nrm.casework.accounts.errors import SignInDeniedError
 from nrm.casework.asked import CASE_MANAGEMENT, Asked
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from api.reply import Reply
     from api.security.signed_in import SignedIn
     from api.state import State
+    from nrm.casework.accounts.door import Door
     from nrm.casework.desk import Desk
     from nrm.rulebook.sentence import Speaker
     from nrm.rulebook.wording import Language
@@ -63,13 +66,27 @@ class Call:
         return self.state.desk
 
     @property
+    def door(self) -> Door:
+        """How people come to the desk."""
+        return self.state.door
+
+    def door_at(self, desk: Desk) -> Door:
+        """Return the same door, before the desk of `do`."""
+        return replace(self.door, desk=desk)
+
+    @property
     def speaker(self) -> Speaker:
         """Who speaks the caller's language."""
         return self.state.speaker(self.language)
 
-    def do(self, use_case: Callable[[Desk], T], reply: Callable[[T], Reply]) -> Reply:
-        """Do something that changes what is kept, once, even if the request comes twice (see `api.once`)."""
-        key = Key.of(self.request)  # now, when the body has been read
+    def do(
+        self, use_case: Callable[[Desk], T], reply: Callable[[T], Reply], body: Callable[[], bytes] | None = None
+    ) -> Reply:
+        """Do something that changes what is kept, once, even if the request comes twice (see `api.once`).
+
+        `body` is that of `Key.of`.
+        """
+        key = Key.of(self.request, body)
         return Once(self.state.desk, self.asked.who, key).do(use_case, reply)
 
     def list_of(self, name: str) -> bytes:
@@ -77,9 +94,12 @@ class Call:
         return f"{name}\0{self.asked.who}\0{self.asked.organisation}".encode()
 
 
+Role = Annotated[str | None, Header(alias="NRM-Role", description="One of your roles, if you have several.")]
+
+
 def call_of(
     request: Request,
-    role: Annotated[str | None, Header(alias="NRM-Role", description="One of your roles, if you have several.")] = None,
+    role: Role = None,
     purpose: Annotated[
         str | None,
         Header(
@@ -94,6 +114,19 @@ def call_of(
     Raises:
         Told: nobody is signed in, or it is not said in which role or for what they ask.
     """
+    return _call(request, role, purpose)
+
+
+def own_call_of(request: Request, role: Role = None) -> Call:
+    """Return a request about what is the caller's own: there any of their roles will do, and none need be named.
+
+    Raises:
+        Told: nobody is signed in.
+    """
+    return _call(request, role, None, any_role=True)
+
+
+def _call(request: Request, role: str | None, purpose: str | None, *, any_role: bool = False) -> Call:
     state: State = request.app.state.nrm
     signed_in = state.sign_in(token_of(request))
     state.pace.asks(signed_in.account, request.method)
@@ -103,7 +136,7 @@ def call_of(
     asked = Asked(
         signed_in.account,
         signed_in.organisation,
-        role_of(signed_in, role),
+        _role(state.desk, signed_in, signed_in.roles[0] if any_role and role is None else role),
         purpose or CASE_MANAGEMENT,
         source="api",
         unit=signed_in.unit,
@@ -112,9 +145,24 @@ def call_of(
     return Call(state, asked, language_of(request), signed_in, request)
 
 
+def _role(desk: Desk, signed_in: SignedIn, named: str | None) -> str:
+    """Return the role in which somebody asks; one that they have not is denied, and the denial is on the log."""
+    role = role_of(signed_in, named)
+    if role is None:
+        error = SignInDeniedError("not_permitted", "the account has no such role", "name one of its roles")
+        refuse(
+            desk,
+            Asked(signed_in.account, signed_in.organisation, signed_in.roles[0], source="api"),
+            "session:use",
+            error,
+        )
+    return role
+
+
 def _check_purpose(desk: Desk, asked: Asked) -> None:
-    if asked.purpose != CASE_MANAGEMENT and asked.purpose not in desk.books.words().purposes:
+    if asked.purpose != CASE_MANAGEMENT and asked.purpose not in desk.words().purposes:
         raise Told("input_refused", (Fault(at="header/Purpose-Of-Use", what="is not a purpose of the vocabulary"),))
 
 
 Caller = Annotated[Call, Depends(call_of)]
+OwnCaller = Annotated[Call, Depends(own_call_of)]

@@ -26,6 +26,15 @@ def language_in(header: str) -> Language:
     >>> language_in("ar-EG;q=0.8, fr-CH, de;q=0.9"), language_in("de"), language_in("fr;q=0, es;q=x")
     ('fr', 'en', 'en')
     """
+    return language_named(header) or "en"
+
+
+def language_named(header: str) -> Language | None:
+    """Return the language that a header asks for, or None when it names none that is spoken here.
+
+    >>> language_named("de, fr;q=0.5"), language_named("*"), language_named("")
+    ('fr', None, None)
+    """
     wanted = sorted(
         (
             (-_quality(rest), place, name.strip().lower())
@@ -35,7 +44,7 @@ def language_in(header: str) -> Language:
     )
     names = [name.partition("-")[0] for minus, _, name in wanted if minus < 0]
     found = negotiate_locale(names, LANGUAGES)
-    return next((language for language in LANGUAGES if language == found), "en")
+    return next((language for language in LANGUAGES if language == found), None)
 
 
 def _quality(text: str) -> float:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from api.server import serve
-from api.watching.log import LOGGER
+from api.watching.log import LOGGER, set_up
 
 if TYPE_CHECKING:
     import socket
@@ -52,6 +52,7 @@ class _Family:
         self._stopping = False
 
     def run(self, processes: int) -> int:
+        set_up()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, self._stop)
         for number in range(processes):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import signal
 import socket
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
+import structlog
 import uvicorn
 
 from api.app import create_app
@@ -14,12 +15,19 @@ from api.background import Background
 from api.cursors import Cursors
 from api.security.pace import Pace
 from api.security.sessions import sign_in_of
+from api.security.turns import Turns
+from api.security.wire import HEAD_SECONDS, Wire
 from api.state import State
 from api.watching import log
+from api.watching.log import LOGGER
 from api.watching.numbers import Numbers
 from api.watching.traces import provider
 from nrm.bootstrap_delivery import Rounds
-from nrm.errors import FileRefusedError, Problem, reason_of
+from nrm.casework.accounts.door import open_door
+from nrm.engine.facts import check_facts
+from nrm.engine.view import view
+from nrm.errors import FileRefusedError, NrmError, Problem, reason_of
+from nrm.rulebook.wording import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -28,6 +36,8 @@ if TYPE_CHECKING:
 
     from nrm.bootstrap_store import Office
     from nrm.home import Home
+
+_LOG: Final = structlog.get_logger(LOGGER)
 
 BACKLOG: Final = 2048
 GRACE_SECONDS: Final = 20
@@ -62,6 +72,7 @@ def application(office: Office, *, works: bool) -> FastAPI:
     Raises:
         RouteWithoutPolicyError: a route has no policy; nothing is started.
     """
+    warm(office)
     settings = office.home.api
     numbers = Numbers()
     state = State(
@@ -73,6 +84,8 @@ def application(office: Office, *, works: bool) -> FastAPI:
         settings=settings,
         pace=Pace(settings),
         numbers=numbers,
+        directory_key=office.directory_key,
+        door=open_door(office.desk, office.home.sign_in, hasher=Turns()),
     )
     traces = provider(settings.traces)
     background = Background(office, Rounds(office.carrier()) if works else None, numbers)
@@ -80,11 +93,29 @@ def application(office: Office, *, works: bool) -> FastAPI:
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         background.start()
+        _LOG.info("ready")
         yield
         background.stop()
         traces.shutdown()
 
     return create_app(state, traces.get_tracer("nrm.api"), life)
+
+
+def warm(office: Office) -> None:
+    """Read and compile what the first request would wait for, and decide once about a case of which nothing is known.
+
+    What cannot be read does not keep the service from starting: there may be no rulebook yet, and it is through the
+    service that policy officers publish one. Whoever needs it is told.
+    """
+    desk = office.desk
+    parts = desk.counter
+    with suppress(NrmError):
+        _ = parts.routes, parts.tasks, parts.wordings
+        on = parts.calendar.day_of(desk.clock())
+        engine = desk.books.engine(on, office.home.country)
+        plan = engine.decide(check_facts({}, engine.program.rulebook.vocabulary), on)
+        for language in LANGUAGES:
+            view(plan, parts.speaker(language))
 
 
 def serve(office: Office, sock: socket.socket, *, works: bool = True) -> None:
@@ -96,20 +127,22 @@ def serve(office: Office, sock: socket.socket, *, works: bool = True) -> None:
         access_log=False,  # it would hold addresses (STACK, traps)
         log_level="warning",
         loop="uvloop",
-        http="httptools",
+        http=Wire,
+        ws="none",
         server_header=False,
         date_header=True,
         proxy_headers=False,
         ssl_certfile=settings.certificate,
         ssl_keyfile=settings.key,
-        timeout_keep_alive=15,
+        timeout_keep_alive=round(HEAD_SECONDS),
         timeout_graceful_shutdown=GRACE_SECONDS,
-        h11_max_incomplete_event_size=64 * 1024,
     )
     server = uvicorn.Server(config)
+    # The server raises the signal that ended it once more when it is done: that must not end the process before the
+    # installation is closed.
+    before = signal.signal(signal.SIGTERM, server.handle_exit)
     try:
-        server.run(sockets=[sock])
-    except KeyboardInterrupt:
-        pass
+        with suppress(KeyboardInterrupt):
+            server.run(sockets=[sock])
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, before)

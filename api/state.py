@@ -12,17 +12,19 @@ if TYPE_CHECKING:
     from api.security.pace import Pace
     from api.security.signed_in import SignIn
     from api.watching.numbers import Numbers
+    from nrm.casework.accounts.door import Door
     from nrm.casework.desk import Desk
     from nrm.home import Home
     from nrm.rulebook.sentence import Speaker
     from nrm.serving import ApiSettings
+    from nrm.vault.envelope import DataKey
 
 
 @dataclass(frozen=True)
 class State:
     """An installation as routes see it: its desk and settings, who is behind a token, and how pages go on.
 
-    `speaker` speaks one of the four languages.
+    `speaker` speaks one of the four languages; `directory_key` opens the directory that is kept.
     """
 
     desk: Desk
@@ -33,3 +35,5 @@ class State:
     settings: ApiSettings
     pace: Pace
     numbers: Numbers
+    directory_key: DataKey
+    door: Door

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from nrm.config import Settings
     from nrm.engine.plan import Plan
+    from nrm.rulebook.wording import Language
 
 STANDARD_INPUT = "-"
 
@@ -56,10 +57,8 @@ class Application:
         Raises:
             UnknownNameError: there is no such language.
         """
-        for known in LANGUAGES:
-            if known == language:
-                return Speaker(known, self.files.phrases[known], self.files.vocabulary)
-        raise UnknownNameError(Problem("language", 0, f"`{language}` is not spoken here", nearest(language, LANGUAGES)))
+        known = language_of(language)
+        return Speaker(known, self.files.phrases[known], self.files.vocabulary)
 
     def facts(self, document: Document, on: date) -> Facts:
         """Take in a case and return its facts, checked against the vocabulary.
@@ -75,6 +74,18 @@ class Application:
         """Decide the case in `document`."""
         facts = self.facts(document, on)
         return self.engine(on, country).decide(facts, on)
+
+
+def language_of(text: str) -> Language:
+    """Return the language that was named.
+
+    Raises:
+        UnknownNameError: it is not spoken here.
+    """
+    for known in LANGUAGES:
+        if known == text:
+            return known
+    raise UnknownNameError(Problem("language", 0, f"`{text}` is not spoken here", nearest(text, LANGUAGES)))
 
 
 def case_document(name: str) -> Document:

@@ -6,7 +6,7 @@ So a command that only opens a case waits for no table of referral and for no di
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from nrm.casework.desk import Counter, Services
 from nrm.referral.calendar import Calendar
@@ -66,12 +66,37 @@ class Tables:
         return read_wordings(self._rules / "consent", self._words)
 
     @property
+    def speaker(self) -> Callable[[Language], Speaker]:
+        """Who says things in a language."""
+        return self._app.speaker
+
+    @property
     def _rules(self) -> Path:
         return self._app.settings.rules
 
     @property
     def _words(self) -> Vocabulary:
         return self._app.files.vocabulary
+
+
+class RuleTables(Protocol):
+    """What referral takes from the rules: those of folders (`Tables`), or those of a signed bundle."""
+
+    @property
+    def routes(self) -> Routes:
+        """The way that leads to each offer."""
+
+    @property
+    def tasks(self) -> Tasks:
+        """What falls to whom, and until when."""
+
+    @property
+    def wordings(self) -> Wordings:
+        """The words in which consent is asked for."""
+
+    @property
+    def speaker(self) -> Callable[[Language], Speaker]:
+        """Who says things in a language."""
 
 
 class LazyCounter(Counter):
@@ -82,10 +107,9 @@ class LazyCounter(Counter):
     """
 
     def __init__(
-        self, home: Home, app: Application, secret: Callable[[str], bytes], services: Callable[[], Services]
+        self, home: Home, tables: RuleTables, secret: Callable[[str], bytes], services: Callable[[], Services]
     ) -> None:
-        self._home, self._app, self._secret, self._services = home, app, secret, services
-        self._tables = Tables(app)
+        self._home, self._tables, self._secret, self._services = home, tables, secret, services
 
     @cached_property
     def services(self) -> Services:
@@ -130,7 +154,7 @@ class LazyCounter(Counter):
     @property
     def speaker(self) -> Callable[[Language], Speaker]:
         """Who says things in a language."""
-        return self._app.speaker
+        return self._tables.speaker
 
     @property
     def country(self) -> str | None:

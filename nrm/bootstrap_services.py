@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from bisect import bisect_right
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from nrm.casework.office.directory_sealed import Kept, edition, taken
@@ -11,7 +13,7 @@ from nrm.directory.candidate import candidates
 from nrm.directory.index import DirectoryIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from nrm.casework.ports_referral import Shelf
     from nrm.directory.candidate import Candidate
@@ -39,6 +41,7 @@ class ListedServices:
 
     def __init__(self, services: Iterable[Candidate], sidecars: Mapping[Key, Sidecar]) -> None:
         self._by_key = {one.key: one for one in services}
+        self._keys = sorted(self._by_key)
         self._index = DirectoryIndex(self._by_key.values())
         self._sidecars = sidecars
 
@@ -49,6 +52,11 @@ class ListedServices:
     def candidate(self, key: Key) -> Candidate | None:
         """Return a service as matching sees it, or None when there is no such service."""
         return self._by_key.get(key)
+
+    def listed(self, fits: Callable[[Candidate], bool], after: Key | None, most: int) -> Sequence[Candidate]:
+        """Return services that fit, in the order of their keys, those behind `after`, at most so many."""
+        begin = 0 if after is None else bisect_right(self._keys, after)
+        return list(islice((one for key in self._keys[begin:] if fits(one := self._by_key[key])), most))
 
     def sidecar(self, key: Key) -> Sidecar | None:
         """Return the mechanism's own record of a service, or None."""
@@ -87,6 +95,10 @@ class KeptServices:
     def candidate(self, key: Key) -> Candidate | None:
         """Return a service as matching sees it, or None when there is no such service."""
         return self._today().candidate(key)
+
+    def listed(self, fits: Callable[[Candidate], bool], after: Key | None, most: int) -> Sequence[Candidate]:
+        """Return services that fit, in the order of their keys, those behind `after`, at most so many."""
+        return self._today().listed(fits, after, most)
 
     def sidecar(self, key: Key) -> Sidecar | None:
         """Return the mechanism's own record of a service, or None."""

@@ -10,18 +10,26 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from uuid import UUID, uuid5
 
 from nrm.audit.note import Signer
+from nrm.bootstrap import language_of
 from nrm.bootstrap_books import FileBooks
-from nrm.bootstrap_counter import DIRECTORY, LATER_SECRETS, REGISTRY, LazyCounter
+from nrm.bootstrap_bundles import BundleBooks, BundleTables, Opener, refuse_files
+from nrm.bootstrap_counter import DIRECTORY, LATER_SECRETS, REGISTRY, LazyCounter, Tables
 from nrm.casework.desk import Desk
 from nrm.casework.office.sequence import Sequencer
 from nrm.casework.ports import Installation
 from nrm.casework.registry import RegistryKey
 from nrm.delivery.carrier import Carrier
+from nrm.delivery.hooks import HookCaller
+from nrm.errors import FileRefusedError, Problem
 from nrm.home import Home, read_home
+from nrm.publishing.officers import FILE, Officers, read_officers
+from nrm.referral.calendar import Calendar
 from nrm.storage.engine import open_postgresql, snapshot
 from nrm.storage.faults import errors_told
 from nrm.storage.fit import check_fit
 from nrm.storage.migrate import upgrade
+from nrm.storage.registry import SqlRegistry
+from nrm.storage.rulebooks import SqlRulebooks
 from nrm.storage.shelf import SqlShelf
 from nrm.storage.sqlcipher import create_sqlcipher, open_sqlcipher
 from nrm.storage.store import SqlStore
@@ -33,12 +41,18 @@ from nrm.vault.keyring import Keyring
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sqlalchemy.engine import Connection
     from sqlalchemy.engine import Engine as Database
 
     from nrm.bootstrap import Application
+    from nrm.bootstrap_bundles import Reading as RulebookReading
+    from nrm.bootstrap_counter import RuleTables
     from nrm.bootstrap_services import Reading
-    from nrm.casework.desk import Services
+    from nrm.casework.desk import Books, Services
+    from nrm.casework.ports import Rulebooks
     from nrm.casework.ports_referral import Shelf
+    from nrm.casework.ports_registry import ReadsRulebooks, Registry
+    from nrm.rulebook.sentence import Speaker
     from nrm.vault.ledger_keys import LedgerKeys
 
 T = TypeVar("T")
@@ -73,6 +87,25 @@ class Office:
     def carrier(self) -> Carrier:
         """Return what delivers packages, by the settings of the installation (errors as of `Carrier`)."""
         return Carrier(self.home.delivery)
+
+    def speaker(self, language: str) -> Speaker:
+        """Return the speaker of the rules that decide here. Raises `UnknownNameError`, and as the rulebooks do."""
+        return self.desk.counter.speaker(language_of(language))
+
+    def officers(self) -> Officers:
+        """Return who may sign rulebooks.
+
+        Raises:
+            FileRefusedError: nobody says so here, or the file is broken.
+        """
+        if self.home.rulebooks.officers is None:
+            todo = "write who signs rulebooks, as docs/publishing.md shows; from then on only signed ones decide here"
+            raise FileRefusedError(Problem(str(self.home.folder / FILE), 0, "there is no such file", todo))
+        return read_officers(self.home.rulebooks.officers)
+
+    def hook_caller(self) -> HookCaller:
+        """Return what calls webhooks, by the settings of the installation (errors as of `HookCaller`)."""
+        return HookCaller(self.home.delivery)
 
     def close(self) -> None:
         """Let go of the store."""
@@ -162,18 +195,50 @@ def _office(
     home: Home, keys: LedgerKeys, app: Application, store: SqlStore, database: Database, signer: Signer
 ) -> Office:
     directory_key = DataKey(keys.secret(DIRECTORY))
+    registry = RegistryKey(keys.secret(REGISTRY))
+    books, tables = _books(home, app, database, registry)
     desk = Desk(
         store=store,
         keyring=Keyring(keys),
         index=BlindIndex(keys.secret("blind-index")),
         actor_key=keys.secret(ACTORS),
-        books=FileBooks(app),
+        books=books,
         clock=lambda: datetime.now(tz=UTC),
-        counter=LazyCounter(home, app, keys.secret, lambda: _services(database, directory_key)),
-        registry=RegistryKey(keys.secret(REGISTRY)),
+        counter=LazyCounter(home, tables, keys.secret, lambda: _services(database, directory_key)),
+        registry=registry,
+        attachments=home.attachments,
     )
     sequencer = Sequencer(store, signer, home.origin, home.log)
     return Office(home, app, desk, sequencer, store, database, signer.vkey, directory_key)
+
+
+def _books(home: Home, app: Application, database: Database, registry: RegistryKey) -> tuple[Books, RuleTables]:
+    """Return the rulebooks: where somebody says who signs them, only signed ones; else the files of the rules."""
+    read, officers, opener = reading_rulebooks(database), home.rulebooks.officers, Opener(registry)
+    if officers is None:
+        read(lambda unit: refuse_files(opener, unit))
+        return FileBooks(app), Tables(app)
+    zone = Calendar(home.country, home.zone)
+    books = BundleBooks(read, opener, officers, lambda: zone.day_of(datetime.now(tz=UTC)))
+    return books, BundleTables(books)
+
+
+def reading_rulebooks(database: Database) -> RulebookReading:
+    """Return what reads published rulebooks in a snapshot of its own, also in the middle of a unit of work."""
+
+    def read(work: Callable[[ReadsRulebooks], T]) -> T:
+        with errors_told(), snapshot(database) as connection:
+            return work(_Snapshot(connection))
+
+    return read
+
+
+class _Snapshot:
+    """Published rulebooks, as a snapshot of the store has them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.registry: Registry = SqlRegistry(connection)
+        self.rulebooks: Rulebooks = SqlRulebooks(connection)
 
 
 def _services(database: Database, key: DataKey) -> Services:

@@ -17,10 +17,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import AfterValidator, Field
 
+from nrm.casework.attachment import AttachmentLimits
 from nrm.delivery.settings import DeliverySettings
 from nrm.errors import FileRefusedError, Problem, UnknownNameError, nearest, reason_of
 from nrm.models import parse
+from nrm.publishing.settings import RulebookSettings
 from nrm.rulebook.wording import Model
+from nrm.serving import ApiSettings
+from nrm.signin.settings import SignInSettings
 from nrm.textfile import Document
 
 if TYPE_CHECKING:
@@ -68,6 +72,10 @@ class _Settings(Model):
     rules: str | None = None
     seeds: str | None = None
     delivery: DeliverySettings = Field(default_factory=DeliverySettings)
+    api: ApiSettings = Field(default_factory=ApiSettings)
+    attachments: AttachmentLimits = Field(default_factory=AttachmentLimits)
+    rulebooks: RulebookSettings = Field(default_factory=RulebookSettings)
+    sign_in: SignInSettings = Field(default_factory=SignInSettings)
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,8 @@ class Home:
 
     `origin` is the name of its log. `database` is a file, or the URL of a PostgreSQL server when it has `://` in it.
     `token` is the PKCS#11 module and the label, when the keys are in a token. `zone` (IANA) is where its days begin and
-    end; `delivery` says whom it may reach, with paths taken from the folder.
+    end; `delivery` says whom it may reach, `sign_in` how people sign in, `rulebooks` who signs rules, with
+    paths taken from the folder.
     """
 
     folder: Path
@@ -91,6 +100,10 @@ class Home:
     seeds: Path | None
     zone: str = ZONE
     delivery: DeliverySettings = field(default_factory=DeliverySettings)
+    api: ApiSettings = field(default_factory=ApiSettings)
+    attachments: AttachmentLimits = field(default_factory=AttachmentLimits)
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
+    rulebooks: RulebookSettings = field(default_factory=RulebookSettings)
 
     @property
     def database_file(self) -> Path | None:
@@ -140,6 +153,10 @@ def read_home(folder: Path) -> Home:
         folder / found.seeds if found.seeds else None,
         found.zone,
         found.delivery.below(folder),
+        found.api.below(folder),
+        found.attachments,
+        found.sign_in.below(folder),
+        found.rulebooks.below(folder),
     )
 
 

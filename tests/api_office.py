@@ -7,20 +7,27 @@
 Tokens here are `role.organisation.who`, so that a test can be anybody; `api.security` is tested with real ones.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from uuid import UUID
 
 from fastapi.testclient import TestClient
 from offices import ANNA, OURS, real_app
+from signins import CHEAP
 
 from api.app import create_app
 from api.cursors import Cursors
 from api.problems.problem import Told
 from api.security.pace import Pace
+from api.security.sessions import sign_in_of
 from api.security.signed_in import CHALLENGE, SignedIn
 from api.state import State
 from api.watching.numbers import Numbers
+from nrm.bootstrap_counter import DIRECTORY
+from nrm.casework.accounts.door import Door
 from nrm.serving import ApiSettings
+from nrm.signin.settings import SignInSettings
+from nrm.vault.envelope import DataKey
 
 PURPOSE = {"Purpose-Of-Use": "case_management"}
 
@@ -37,15 +44,21 @@ def sign_in(token):
 class HomeOfTests:
     country: str | None = None
     origin: str = "example.org/log"
+    log: Path | None = None
 
 
 class Service:
-    def __init__(self, office, tracer=None, **more):
+    def __init__(self, office, tracer=None, *, real=None, **more):
+        """`real` is a `TestDoor`: then tokens are real, and the clock is the one of that door."""
         self.office = office
+        desk = office.desk if real is None else real.desk
+        door = Door(desk, SignInSettings(), CHEAP) if real is None else replace(real.door, source="api")
+        who = sign_in if real is None else sign_in_of(desk)
         settings = ApiSettings(**more)
         pace, numbers = Pace(settings), Numbers()
         cursors = Cursors(b"c" * 32)
-        state = State(office.desk, HomeOfTests(), real_app().speaker, sign_in, cursors, settings, pace, numbers)
+        home, key = HomeOfTests(log=office.log), DataKey(office.keys.secret(DIRECTORY))
+        state = State(desk, home, real_app().speaker, who, cursors, settings, pace, numbers, key, door)
         self.app = create_app(state, tracer)
 
     def as_(self, role, organisation=OURS, who=ANNA, unit="", **headers):

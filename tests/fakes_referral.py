@@ -58,6 +58,10 @@ class MemoryItems(Versioned):
     def add(self, row):
         self._add([row])
 
+    def remove(self, case, kind, item):
+        self._state.writable(case)
+        return self._rows.pop((case, kind, item), None) is not None
+
     def of(self, case, kinds):
         wanted = set(kinds)
         rows = [row for row in self._state.of("items", case) if row.kind in wanted]

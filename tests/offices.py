@@ -136,7 +136,7 @@ class TestOffice:
         return keep.amend(self.desk, who or asked(), case, seen, record(text), ON)
 
     def read(self, case, *names, who=None, version=None):
-        return keep.read_groups(self.desk, who or asked(), case, names, version)
+        return keep.read_groups(self.desk, who or asked(), case, names, version).groups
 
     def decide(self, case, who=None, **more):
         return deciding.decide(self.desk, who or asked(), case, ON, **more)

@@ -211,7 +211,7 @@ class _Handler(BaseHTTPRequestHandler):
         elif word == "redirect":
             self._answer(307, {"Location": more})
         elif word != "break":
-            message = str(UUID(self.headers["Idempotency-Key"]))
+            message = str(UUID(self.headers["Idempotency-Key"] or self.headers["webhook-id"]))  # packages, webhooks
             what = self.server.take(message, body)
             self._taken(word, more, {"taken": 200, "again": 409, "other_bytes": _OTHER_BYTES}[what], message, body)
 

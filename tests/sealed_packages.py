@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from types import SimpleNamespace
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from nrm.referral.archive import write_tar
 from nrm.referral.document import referral_json
-from nrm.referral.header import Header, Recipient
+from nrm.referral.header import Attached, Header, Recipient
 from nrm.referral.package import NAMESPACE, open_package, seal_package
 from nrm.referral.seen import SeenMessages
 from nrm.referral.sshsig import SshSigner
@@ -61,8 +62,18 @@ def header(now=NOW, age=RECIPIENT, **changes):
     )
 
 
+def naming(head, files):
+    """Return the head with every attachment among the files named in it, as their sender would."""
+    named = [
+        Attached(file=name, media="text/plain", size=len(data), sha256=sha256(data).hexdigest(), group=head.groups[0])
+        for name, data in files.items()
+        if name.startswith("attachments/")
+    ]
+    return head.model_copy(update={"attachments": tuple(named)}) if named and not head.attachments else head
+
+
 def package_files(head=None, record=None, **more):
-    head = head or header()
+    head = naming(head or header(), more)
     content = (RECORD if head.kind == "referral" else {}) if record is None else record
     return {"referral.json": referral_json(head, content), "plan.txt": "Vous n’êtes pas seule.\n".encode(), **more}
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from nrm.casework.ports import CaseRow, DecisionRow, EventRow, GroupRow, LogHead, VersionRow
 from nrm.casework.ports_referral import ClockRow, ItemRow, OutboxRow, ReferralRow
+from nrm.casework.ports_registry import RecordRow
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 OFFICE = UUID(int=7)
@@ -52,6 +53,11 @@ def a_message(case, message=None, minutes=0, about=None):
     """Return a message that is due so many minutes after noon; None: it waits to be picked up."""
     due = None if minutes is None else NOON + timedelta(minutes=minutes)
     return OutboxRow(message or uuid4(), case, about or UUID(int=9), "package", due, b"message")
+
+
+def a_record(kind="account", record=None, version=1, owner=None, mark=None, until=NOON, sealed=b"record"):
+    """Return something that belongs to no case."""
+    return RecordRow(kind, record or uuid4(), version, owner, mark, until, sealed)
 
 
 def opened(store, groups=(), facts=b"facts", **named):

@@ -82,9 +82,9 @@ class ProblemView(BaseModel):
     errors: list[Fault] = Field(default_factory=list)
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Told(Exception):  # noqa: N818 - what a route tells instead of an answer
-    """A problem that a route tells of."""
+    """A problem that a route tells of; not frozen, because Python itself writes into exceptions on their way."""
 
     code: str
     faults: tuple[Fault, ...] = ()

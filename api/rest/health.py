@@ -42,7 +42,7 @@ def ready(request: Request) -> ReadyView:
     """Say whether requests can be answered: the store is read."""
     state: State = request.app.state.nrm
     try:
-        return ReadyView(waiting=state.desk.store.run(lambda unit: bool(unit.log.waiting(1))))
+        return ReadyView(waiting=state.desk.store.read(lambda unit: bool(unit.log.waiting(1))))
     except NrmError:
         raise Told("storage_failed") from None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING, Final
 
 from starlette.exceptions import HTTPException
@@ -12,10 +13,12 @@ from api.problems.handlers import answered
 from api.problems.problem import Told
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST: Final = 5_000_000
-"""Bytes of a body, unless its route takes more."""
+"""Bytes of a body, unless its route says otherwise."""
 
 SLOWEST: Final = 15.0
 """Seconds that the next piece of a body may take."""
@@ -27,11 +30,11 @@ _CLOSE: Final = {"Connection": "close"}
 
 
 class Bodies:
-    """Watches size and pace of bodies; `larger` gives the size that routes under a path may take, in bytes."""
+    """Watches size and pace of bodies; `sizes` says how many bytes those paths may take that an expression fits."""
 
-    def __init__(self, app: ASGIApp, larger: dict[str, int], slowest: float = SLOWEST) -> None:
+    def __init__(self, app: ASGIApp, sizes: Mapping[str, int], slowest: float = SLOWEST) -> None:
         self._app = app
-        self._larger = larger
+        self._sizes = [(re.compile(path), size) for path, size in sizes.items()]
         self._slowest = slowest
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,14 +42,18 @@ class Bodies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = max([LARGEST, *(size for end, size in self._larger.items() if scope["path"].endswith(end))])
+        most = next((size for path, size in self._sizes if path.fullmatch(scope["path"])), LARGEST)
         request = Request(scope)
+        if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+            headers = {**_CLOSE, "Accept-Encoding": "identity"}  # RFC 9110 §15.5.16; so no small body grows large
+            await answered(request, Told("wrong_media_type", headers=headers))(scope, receive, send)
+            return
         length = request.headers.get("content-length", "0")
         if not length.isdigit() or int(length) > most:
             code = "too_large" if length.isdigit() else "bad_request"
             await answered(request, Told(code, headers=_CLOSE))(scope, receive, send)
             return
-        watched = _Watched(receive, most, self._slowest, LONGEST * most / LARGEST)
+        watched = _Watched(receive, most, self._slowest, LONGEST * max(1, most / LARGEST))
         await self._app(scope, watched, send)
 
 

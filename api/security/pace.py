@@ -34,6 +34,10 @@ class Pace:
         """Count one request of an account. Raises `Told` when it is one too many."""
         self._count(self._reads if method in SAFE else self._writes, str(account))
 
+    def visits(self, address: str, method: str) -> None:
+        """Count one request of somebody without an account, by address. Raises `Told` when it is one too many."""
+        self._count(self._reads if method in SAFE else self._writes, f"visit {address}")
+
     def tries(self, address: str) -> None:
         """Count one try to sign in, or to open a link, from an address. Raises `Told` when it is one too many."""
         self._count(self._tries, f"try {address}")

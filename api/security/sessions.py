@@ -18,6 +18,8 @@ def sign_in_of(desk: Desk) -> SignIn:
     def sign_in(token: str) -> SignedIn:
         found = session_of(desk, token)
         account = found.account
-        return SignedIn(account.id, account.organisation, tuple(account.roles), account.unit, found.session.id)
+        return SignedIn(
+            account.id, account.organisation, tuple(account.roles), account.unit, found.session.id, account.display_name
+        )
 
     return sign_in

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from api.problems.problem import Told
@@ -20,21 +20,25 @@ COOKIE: Final = "__Host-nrm"
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Somebody who is signed in; `roles` are all that the account has, `unit` is that of a policy officer."""
+    """Somebody who is signed in; `roles` are all that the account has, `unit` is that of a policy officer.
+
+    `name` is what colleagues call them.
+    """
 
     account: UUID
     organisation: UUID
     roles: tuple[str, ...]
     unit: str | None
     session: UUID
+    name: str = field(default="", repr=False)
 
 
 SignIn: TypeAlias = Callable[[str], SignedIn]
 """Finds who is behind a token; raises an error of the library when nobody is."""
 
 
-def token_of(request: Request) -> str:
-    """Return the token of a request, from `Authorization` (RFC 6750) or from the cookie.
+def token_of(request: Request, cookie_name: str = COOKIE) -> str:
+    """Return the token of a request, from `Authorization` (RFC 6750) or from a cookie.
 
     Raises:
         Told: there is none, or a cookie came from another site.
@@ -45,26 +49,22 @@ def token_of(request: Request) -> str:
         if scheme.lower() != "bearer" or not token.strip():
             raise Told("not_signed_in", headers=CHALLENGE)
         return token.strip()
-    cookie = request.cookies.get(COOKIE)
+    cookie = request.cookies.get(cookie_name)
     if cookie is None:
         raise Told("not_signed_in", headers=CHALLENGE)
     check_origin(request)
     return cookie
 
 
-def role_of(signed_in: SignedIn, named: str | None) -> str:
+def role_of(signed_in: SignedIn, named: str | None) -> str | None:
     """Return the role in which somebody asks: the one that they name, or the only one that they have.
 
-    Raises:
-        Told: they have several and name none, or name one that they have not.
+    None stands for a role that they have not. Raises `Told` when they have several and name none.
     """
-    if named is None and len(signed_in.roles) == 1:
-        return signed_in.roles[0]
-    if named is None:
+    if named is None and len(signed_in.roles) > 1:
         raise Told("role_not_said")
-    if named not in signed_in.roles:
-        raise Told("not_permitted")
-    return named
+    chosen = signed_in.roles[0] if named is None else named
+    return chosen if chosen in signed_in.roles else None
 
 
 CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="nrm"'}

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from nrm.casework.attachment import AttachmentLimits
+from nrm.publishing.errors import NoRulebookError
+from nrm.rulebook.vocabulary import Vocabulary
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
     from nrm.casework.ports import Store, UnitOfWork
@@ -24,7 +28,6 @@ if TYPE_CHECKING:
     from nrm.referral.wording import Wordings
     from nrm.rulebook.book import Within
     from nrm.rulebook.sentence import Speaker
-    from nrm.rulebook.vocabulary import Vocabulary
     from nrm.rulebook.wording import Language
     from nrm.vault.blind_index import BlindIndex
     from nrm.vault.keyring import Keyring
@@ -34,7 +37,7 @@ class Books(Protocol):
     """The rulebooks: the one in force, and those under which decisions were made."""
 
     def words(self) -> Vocabulary:
-        """Return the vocabulary in force."""
+        """Return the vocabulary in force. Raises `NoRulebookError` where none decides."""
 
     def engine(self, on: date, country: str | None) -> Engine:
         """Return the engine for the rulebook in force on `on`. Raises `UnknownNameError`."""
@@ -42,8 +45,8 @@ class Books(Protocol):
     def parameter(self, name: str, on: date, country: str | None) -> Within:
         """Return the value of a parameter in force on `on`. Raises `UnknownNameError`."""
 
-    def archive(self) -> bytes:
-        """Return the files of the rulebooks in force, so that a decision can be replayed when they have changed."""
+    def archive(self, on: date) -> bytes:
+        """Return the files that give the rulebook of `on`, so that a decision can be replayed when others do."""
 
     def replayed(self, archive: bytes, on: date, country: str | None) -> Engine:
         """Return the engine for the rulebook that the files of an archive gave for `on`."""
@@ -57,6 +60,9 @@ class Services(Protocol):
 
     def candidate(self, key: Key) -> Candidate | None:
         """Return a service as matching sees it, or None when there is no such service."""
+
+    def listed(self, fits: Callable[[Candidate], bool], after: Key | None, most: int) -> Sequence[Candidate]:
+        """Return services that fit, in the order of their keys, those behind `after`, at most so many."""
 
     def sidecar(self, key: Key) -> Sidecar | None:
         """Return the mechanism's own record of a service, or None."""
@@ -91,7 +97,7 @@ class Desk:
 
     `actor_key` makes the pseudonyms of officials and organisations for the log (32 bytes). `after` is called at the end
     of each unit of work of a use case, inside it, with what the use case returns: what must be kept if and only if it
-    happened, such as the answer to a request that may come twice.
+    happened, such as the answer to a request that may come twice. `attachments` says how large attachments may be.
     """
 
     store: Store
@@ -103,3 +109,15 @@ class Desk:
     counter: Counter
     registry: RegistryKey
     after: Callable[[UnitOfWork, object], None] = field(default=_nothing)
+    attachments: AttachmentLimits = field(default_factory=AttachmentLimits)
+
+    def words(self) -> Vocabulary:
+        """Return the vocabulary in force; no word at all where no rulebook decides.
+
+        The log and the policies need it also then, because the step that mends this has to be permitted and to leave
+        its entry, and what is kept of a person must stay open to who keeps it.
+        """
+        try:
+            return self.books.words()
+        except NoRulebookError:
+            return Vocabulary()

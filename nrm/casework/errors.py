@@ -31,6 +31,10 @@ class NoSuchRecordError(CaseworkError):
         super().__init__(Problem("record", 0, "there is no such thing here", "check the identifier"))
 
 
+class OtherRecordError(NoSuchRecordError):
+    """The record is another organisation's: the log says so, the asker hears what is said where there is none."""
+
+
 class TakenError(CaseworkError):
     """Another record is called so already."""
 

@@ -6,7 +6,7 @@ INVARIANT (an item is where it was put): each carries its own identifier inside,
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pydantic import ValidationError
 
@@ -33,7 +33,20 @@ if TYPE_CHECKING:
 
 M = TypeVar("M", bound=Model)
 
+
+class Thing(Protocol):
+    """What can be kept with a case: it carries its own identifier."""
+
+    @property
+    def id(self) -> UUID:
+        """Its identifier."""
+
+    def model_dump_json(self) -> str:
+        """Return it as JSON."""
+
+
 CONSENT, CHOICE, FEEDBACK, LINK = "consent", "choice", "feedback", "link"
+GLASS, ACCESS_LINK = "glass", "access_link"
 REFERRAL, CLOCK, MESSAGE = "referral", "clock", "message"
 """The kinds of things; each is the name under which they are sealed."""
 
@@ -47,7 +60,7 @@ RUNNING = frozenset({"running", "late"})
 """The states of a clock that still runs."""
 
 
-def sealed(case: OpenCase, kind: str, version: int, thing: Model) -> bytes:
+def sealed(case: OpenCase, kind: str, version: int, thing: Thing) -> bytes:
     """Return `thing` as sealed JSON."""
     return case.seal(kind, version, thing.model_dump_json().encode()).sealed
 
@@ -70,43 +83,42 @@ def unsealed(case: OpenCase, kind: str, version: int, data: bytes, named: UUID, 
     return found
 
 
-def add_item(
-    unit: UnitOfWork, case: OpenCase, kind: str, at: datetime, thing: Answer | Choice | Feedback | Link
-) -> None:
+def add_item(unit: UnitOfWork, case: OpenCase, kind: str, at: datetime, thing: Thing) -> None:
     """Keep one more thing with the case."""
     unit.items.add(ItemRow(case.case, kind, thing.id, 1, at, sealed(case, kind, 1, thing)))
 
 
-def change_item(unit: UnitOfWork, case: OpenCase, row: ItemRow, thing: Link) -> None:
+def change_item(unit: UnitOfWork, case: OpenCase, row: ItemRow, thing: Thing) -> None:
     """Put `thing` in the place of what `row` holds. Raises `StaleVersionError`."""
     version = row.version + 1
     new = ItemRow(case.case, row.kind, row.item, version, row.at, sealed(case, row.kind, version, thing))
     unit.items.change(new, row.version)
 
 
-def _items(unit: UnitOfWork, case: OpenCase, kind: str, model: type[M]) -> list[tuple[ItemRow, M]]:
+def items_of(unit: UnitOfWork, case: OpenCase, kind: str, model: type[M]) -> list[tuple[ItemRow, M]]:
+    """Return the things of one kind that are kept with a case, the oldest first, with their rows."""
     rows = unit.items.of(case.case, (kind,))
     return [(row, unsealed(case, kind, row.version, row.sealed, row.item, model)) for row in rows]
 
 
 def ledger(unit: UnitOfWork, case: OpenCase) -> list[Answer]:
     """Return the consent ledger, the oldest line first."""
-    return [one for _, one in _items(unit, case, CONSENT, Answer)]
+    return [one for _, one in items_of(unit, case, CONSENT, Answer)]
 
 
 def choices(unit: UnitOfWork, case: OpenCase) -> list[Choice]:
     """Return what the person wanted and did not want, the oldest first."""
-    return [one for _, one in _items(unit, case, CHOICE, Choice)]
+    return [one for _, one in items_of(unit, case, CHOICE, Choice)]
 
 
 def feedback(unit: UnitOfWork, case: OpenCase) -> list[Feedback]:
     """Return what the person said of services, the oldest first."""
-    return [one for _, one in _items(unit, case, FEEDBACK, Feedback)]
+    return [one for _, one in items_of(unit, case, FEEDBACK, Feedback)]
 
 
 def links(unit: UnitOfWork, case: OpenCase) -> list[tuple[ItemRow, Link]]:
     """Return the links to cases of relatives that were not ended, with their rows."""
-    return [(row, one) for row, one in _items(unit, case, LINK, Link) if not one.ended]
+    return [(row, one) for row, one in items_of(unit, case, LINK, Link) if not one.ended]
 
 
 def newest_moment(now: datetime, said: Iterable[Answer | Choice]) -> datetime:

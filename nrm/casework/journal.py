@@ -14,19 +14,25 @@ from nrm.audit.actions import OVERSIGHT_REASONS
 from nrm.audit.entry import SECRET_BYTES, Entry, Words, actor_pseudonym, case_pseudonym, details_digest, encode
 from nrm.audit.entry_fields import BEGINNING
 from nrm.audit.tree import leaf_hash
-from nrm.casework.asked import CASE_MANAGEMENT, MAY, NotPermittedError, OtherOrganisationError
+from nrm.casework.asked import CASE_MANAGEMENT, ROLES, NotPermittedError, OtherOrganisationError
+from nrm.casework.attachment_errors import AttachmentTooLargeError, NoSuchAttachmentError, UploadOverError
 from nrm.casework.errors import (
     ClockError,
     NoSuchCaseError,
+    NoSuchRecordError,
     NotReplayedError,
+    OtherRecordError,
     ShreddedError,
     StaleVersionError,
     StoreDoubtError,
     StoreError,
+    TakenError,
 )
+from nrm.casework.office.announcing import announce
 from nrm.casework.ports import EventRow
 from nrm.casework.referral_errors import NoSuchReferralError, OtherReferralError
 from nrm.errors import EngineError, NrmError
+from nrm.publishing.errors import ChecksFailedError, NoRulebookError, NotSignedError, SameOfficerError
 from nrm.rulebook.vocabulary import GROUPS
 from nrm.vault.errors import KeyLostError, KeyStoreBusyError, KeyStoreRefusedError, UnknownSecretError, VaultError
 
@@ -40,6 +46,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+Basis = Literal["consent", "duty", "break_glass", "oversight"]
+"""On what footing something was opened or told, where it is not that one keeps the case."""
+
 DETAILS = "event"
 """The name under which salt and details of an entry are sealed, with its leaf hash: all are sealed for one place."""
 
@@ -49,7 +58,13 @@ _REASONS: tuple[tuple[type[Exception], str, str], ...] = (
     (OtherReferralError, "denied", "other_organisation"),
     (NoSuchCaseError, "failed", "not_found"),
     (NoSuchReferralError, "failed", "not_found"),
+    (NoSuchAttachmentError, "failed", "not_found"),
+    (AttachmentTooLargeError, "failed", "too_large"),
+    (UploadOverError, "failed", "timed_out"),
+    (OtherRecordError, "denied", "other_organisation"),
+    (NoSuchRecordError, "failed", "not_found"),
     (StaleVersionError, "failed", "conflict"),
+    (TakenError, "failed", "conflict"),
     (StoreError, "failed", "storage_failed"),
     (KeyLostError, "failed", "key_destroyed"),
     (KeyStoreRefusedError, "failed", "key_unavailable"),
@@ -57,17 +72,30 @@ _REASONS: tuple[tuple[type[Exception], str, str], ...] = (
     (UnknownSecretError, "failed", "key_unavailable"),
     (VaultError, "failed", "integrity_failed"),
     (NotReplayedError, "failed", "integrity_failed"),
+    (SameOfficerError, "denied", "same_person"),
+    (NotSignedError, "denied", "wrong_credentials"),
+    (ChecksFailedError, "failed", "not_proved"),
+    (NoRulebookError, "failed", "engine_failed"),
     (EngineError, "failed", "engine_failed"),
     (NrmError, "failed", "input_refused"),
 )
 
 
 class Journal:
-    """Writes entries for one asker."""
+    """Writes entries for one asker; `basis` is that of entries that name none themselves.
 
-    def __init__(self, desk: Desk, asked: Asked) -> None:
+    `service` is the organisation of a service that knows of what the entries are about.
+    """
+
+    def __init__(self, desk: Desk, asked: Asked, basis: Basis | None = None, service: UUID | None = None) -> None:
         self._desk = desk
         self._asked = asked
+        self._basis = basis
+        self._service = service
+
+    def known_to(self, service: UUID) -> Journal:
+        """Return a journal for the same asker, of what a service knows too."""
+        return Journal(self._desk, self._asked, self._basis, service)
 
     def write(
         self,
@@ -81,9 +109,9 @@ class Journal:
         decision: str | None = None,
         denied: tuple[str, str] | None = None,
         purpose: str | None = None,
-        basis: Literal["consent", "duty"] | None = None,
+        basis: Basis | None = None,
     ) -> UUID:
-        """Put an entry into the unit of work and return its event.
+        """Put an entry into the unit of work and return its event; webhooks that are to hear of it are told.
 
         `denied` is (result, why); `purpose` and `basis` are those of a referral, where the asker's own are others.
         Where none of the groups is one, as when only the envelope of a record is read, it is the case that is read.
@@ -111,7 +139,7 @@ class Journal:
             case=case_pseudonym(secret, event) if secret is not None else None,
             groups=named,
             purpose=purpose or asked.purpose,
-            basis=basis,
+            basis=basis or self._basis,
             rulebook=rulebook,
             # Salted, because equal facts give equal plans: bare, it could be guessed, and would link two entries.
             decision=details_digest(salt, {"plan": decision}) if decision is not None else None,
@@ -122,6 +150,9 @@ class Journal:
         if case is not None:
             kept = case.seal_json(DETAILS, 1, {"salt": salt.hex(), "details": told, "leaf": leaf_hash(leaf).hex()})
         unit.events.add(EventRow(event, case.case if case else None, now, leaf, kept))
+        if denied is None:
+            announced = {**told, "rulebook": rulebook} if rulebook else told
+            announce(self._desk, unit, verb, case, announced, self._service)
         return event
 
     def attempt(self, verb: str, work: Callable[[UnitOfWork], T], groups: Iterable[str] = ()) -> T:
@@ -140,18 +171,21 @@ class Journal:
         except StoreDoubtError:
             raise  # If it did happen its own entry is there, and one that says that it failed would be false.
         except Exception as error:
-            ended = _ended(error)
-            try:
-                self._desk.store.run(lambda unit: self.write(unit, verb, groups=groups, denied=ended))
-            except NrmError as unwritten:
-                # Nobody is told "denied, and it is on the log" when it is not; that the store is gone is what is told.
-                if (
-                    isinstance(unwritten, StoreError)
-                    and isinstance(error, NrmError)
-                    and not isinstance(error, StoreError)
-                ):
-                    raise unwritten from None
+            self.failed(verb, error, groups)
             raise
+
+    def failed(self, verb: str, error: Exception, groups: Iterable[str] = ()) -> None:
+        """Put on the log that something was denied or failed; whoever calls this raises `error` afterwards.
+
+        Raises `StoreError` in the place of a denial that could not be put on the log.
+        """
+        ended = _ended(error)
+        try:
+            self._desk.store.run(lambda unit: self.write(unit, verb, groups=groups, denied=ended))
+        except NrmError as unwritten:
+            # Nobody is told "denied, and it is on the log" when it is not; that the store is gone is what is told.
+            if isinstance(unwritten, StoreError) and isinstance(error, NrmError) and not isinstance(error, StoreError):
+                raise unwritten from None
 
     def _words(self) -> Words:
         return words(self._desk)
@@ -159,14 +193,14 @@ class Journal:
 
 def words(desk: Desk) -> Words:
     """Return the words that entries may use."""
-    vocabulary = desk.books.words()
+    vocabulary = desk.words()
     return _words(tuple(vocabulary.roles), tuple(vocabulary.purposes))
 
 
 @lru_cache(maxsize=8)
 def _words(roles: tuple[str, ...], purposes: tuple[str, ...]) -> Words:
     return Words(
-        frozenset({*MAY, *roles}), frozenset(GROUPS), frozenset({CASE_MANAGEMENT, *OVERSIGHT_REASONS, *purposes})
+        frozenset({*ROLES, *roles}), frozenset(GROUPS), frozenset({CASE_MANAGEMENT, *OVERSIGHT_REASONS, *purposes})
     )
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ItemRow:
-    """One thing of a kind (`consent`, `choice`, `feedback`, `link`) that is kept with a case."""
+    """One thing of a kind (`consent`, `choice`, `feedback`, `link`, `attachment`) that is kept with a case."""
 
     case: UUID
     kind: str
@@ -90,6 +90,9 @@ class Items(Protocol):
 
         Raises `StaleVersionError` when another version stands there, `NoSuchCaseError`, `ShreddedError`.
         """
+
+    def remove(self, case: UUID, kind: str, item: UUID) -> bool:
+        """Remove an item and hold the case; False when there is none. Raises `NoSuchCaseError` or `ShreddedError`."""
 
     def of(self, case: UUID, kinds: Iterable[str]) -> Sequence[ItemRow]:
         """Return the items of these kinds, the oldest first (`at`, then `item`)."""

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from nrm.casework.ports import Rulebooks
+
 
 @dataclass(frozen=True)
 class RecordRow:
@@ -60,3 +62,19 @@ class Registry(Protocol):
 
     def remove_over(self, now: datetime, most: int) -> int:
         """Remove at most `most` records whose `until` is not after `now`, and return how many."""
+
+
+class WithRegistry(Protocol):
+    """A unit of work, or a snapshot, as far as it has these records."""
+
+    registry: Registry
+
+
+class WithRulebooks(Protocol):
+    """A unit of work, or a snapshot, as far as it has files of rulebooks."""
+
+    rulebooks: Rulebooks
+
+
+class ReadsRulebooks(WithRegistry, WithRulebooks, Protocol):
+    """What reads published rulebooks: their records and their files."""

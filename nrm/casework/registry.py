@@ -142,8 +142,10 @@ class Register(Generic[M]):
         return RecordRow(self.kind, record, version, owner, mark, until, sealed)
 
     def _opened(self, desk: Keyed, row: RecordRow | None) -> Record[M] | None:
-        if row is None:
-            return None
+        return self.opened(desk, row) if row is not None else None
+
+    def opened(self, desk: Keyed, row: RecordRow) -> Record[M]:
+        """Open a row that is at hand. Raises `VaultError`."""
         plain = open_sealed(
             desk.registry.of(self.kind, row.record), Place(row.record, self.kind, row.version), row.sealed
         )

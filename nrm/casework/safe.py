@@ -13,6 +13,7 @@ from nrm.casework.ports import GroupRow, VersionRow
 from nrm.casework.standing import STANDING, Standing
 from nrm.vault.envelope import DataKey, Place, new_data_key, open_sealed, seal
 from nrm.vault.errors import MisplacedError, of_vault
+from nrm.vault.parts import PartsKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -79,6 +80,10 @@ class OpenCase:
     def open_json(self, group: str, version: int, sealed: bytes) -> Any:  # noqa: ANN401 - as above
         """Return what `seal_json` sealed."""
         return json.loads(self.open(GroupRow(group, version, sealed)))
+
+    def parts_key(self, thing: UUID) -> PartsKey:
+        """Return the key for the parts of a long thing of this case."""
+        return PartsKey(self._key, thing)
 
     def brought(self, unit: UnitOfWork, version: int, groups: Mapping[str, bytes]) -> VersionRow:
         """Return the next version of the case, which brings these groups: each sealed, and the list of what stands."""

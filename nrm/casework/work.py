@@ -73,7 +73,7 @@ def held(desk: Desk, unit: UnitOfWork, asked: Asked, case: UUID, verb: str, grou
     """
     row = unit.cases.get(case)
     glass = _glass(desk, unit, asked, row)
-    words = desk.books.words() if groups else None
+    words = desk.words() if groups else None
     permit(asked, verb, Case(row.case, row.organisation), groups=groups, words=words, glass=glass)
     return Held(row, glass)
 

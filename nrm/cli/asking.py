@@ -88,7 +88,7 @@ def asking(opened: Office, who: str, organisation: str | None, role: str, purpos
         raise UnknownNameError(Problem("--who", 0, "nobody is named", "give your identifier; only a pseudonym is kept"))
     own = identifier(organisation) if organisation else opened.home.organisation
     asked = Asked(identifier(who), own, role, purpose)
-    check_words(asked, opened.desk.books.words())
+    check_words(asked, opened.desk.words())
     return asked
 
 

@@ -76,8 +76,6 @@ def _answers(state: AnswerState) -> Callable[..., None]:
         with at.opened() as (opened, asked):
             told = Told.of(opened, lang)
             language = told.speaker.language
-            if end is not None and end < opened.desk.counter.calendar.day_of(opened.desk.clock()):
-                raise UnknownNameError(Problem("--until", 0, f"`{end}` is over", "name a later day, or none"))
             groups = typed_groups(group)
             said = consenting.Said(state, disclosure, by, service, groups, end, wording, language, interpreter)
             answer = consenting.note_consent(opened.desk, asked, case, said)

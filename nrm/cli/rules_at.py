@@ -12,8 +12,9 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from nrm.bootstrap_store import identifier
 from nrm.casework.asked import Asked
-from nrm.cli.asking import HomeFolder, identifier, office
+from nrm.cli.asking import HomeFolder, office
 from nrm.cli.files import read_text
 from nrm.cli.package_keys import read_signer
 from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - read by `spread` at run time

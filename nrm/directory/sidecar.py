@@ -64,6 +64,14 @@ class Confirmation(Model):
     how: Literal["in_person", "phone", "letter"]
 
 
+class WaitingKeys(Model):
+    """Keys that a service sent by itself and nobody confirmed yet: nothing is sealed to them, or believed by them."""
+
+    receiving_key: AgeRecipient | None = None
+    signing_key: SshKey | None = None
+    sent: IsoDate
+
+
 class Conflicts(Model):
     """With whom a service must not be trusted: organisations of the directory, and marks of exploiters' names."""
 
@@ -100,7 +108,7 @@ class Sidecar(Model):
     `needs` are the groups of a case that the service says it needs; None means that it did not say. `accessible` says
     whether it takes people with a disability, `families` whether it takes those who come with a person, `trafficking`
     whether it knows how to help trafficked persons. `recipients` are the kinds of recipient that it is besides those of
-    the offers that it answers, such as an authority.
+    the offers that it answers, such as an authority. `waiting` are keys that the service sent and nobody confirmed.
     """
 
     service: ServiceName
@@ -111,6 +119,7 @@ class Sidecar(Model):
     receiving_key: AgeRecipient | None = None
     signing_key: SshKey | None = None
     confirmed: Confirmation | None = None
+    waiting: WaitingKeys | None = None
     conflicts: Conflicts = Field(default_factory=Conflicts)
     safe_contact: SafeContact = Field(default_factory=SafeContact)
     delivery: Delivery = Field(default_factory=Delivery)

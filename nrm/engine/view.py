@@ -156,10 +156,11 @@ def _label(line: Line, speaker: Speaker) -> str:
 
 
 def _line(line: Line, speaker: Speaker) -> dict[str, Any]:
+    outcome = speaker.words.outcome(line.code)
     return {
         "code": line.code,
-        "label": _label(line, speaker),
-        "meaning": speaker.words.outcome(line.code).meaning.in_(speaker.language),
+        "label": outcome.label.in_(speaker.language),
+        "meaning": outcome.meaning.in_(speaker.language),
         "reasons": [reason_view(reason, speaker) for reason in line.reasons],
     }
 

@@ -79,6 +79,21 @@ def discreet_letter(plan: Plan, speaker: Speaker, offer: str | None = None) -> L
     )
 
 
+def letter_for(plan: Plan, speaker: Speaker, offer: str | None, *, reasons: bool | None, discreet: bool) -> Letter:
+    """Return the letter that was asked for, wherever `plan` comes from.
+
+    `reasons` None means what protects: the whole letter says why, a letter for one offer does not.
+
+    Raises:
+        UnknownNameError: there is no such offer, or it is not in this plan.
+    """
+    if discreet:
+        return discreet_letter(plan, speaker, offer)
+    if offer is not None:
+        return letter_of_one(plan, speaker, offer, reasons=bool(reasons))
+    return letter(plan, speaker, reasons=reasons is not False)
+
+
 def offered(plan: Plan, speaker: Speaker, offer: str) -> Line:
     """Return the line of `offer` in `plan`. Raises `UnknownNameError` when there is no such offer, or no such line."""
     if offer not in speaker.words.offers:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import rfc8785
 
 from nrm.errors import FileRefusedError, Problem, RulebookRefusedError, nearest
 from nrm.models import parse
@@ -56,6 +59,12 @@ def read_guarantees(rules: Path, files: Files) -> tuple[Guarantee, ...]:
     if problems:
         raise RulebookRefusedError(problems)
     return tuple(found)
+
+
+def guarantee_digest(guarantee: Guarantee) -> str:
+    """Return the SHA-256 of the canonical form of a guarantee."""
+    plain = guarantee.file.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return hashlib.sha256(rfc8785.dumps(plain)).hexdigest()
 
 
 class _ScopeLint(ConditionLint):

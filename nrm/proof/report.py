@@ -5,15 +5,13 @@ It is kept with the rulebook. Digests are SHA-256 over RFC 8785, as for rulebook
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-import rfc8785
-
 from nrm import __version__
 from nrm.proof import SECONDS
+from nrm.proof.files import guarantee_digest
 from nrm.proof.resolve import theory_on
 from nrm.proof.solver import SOLVER, Prover
 from nrm.proof.story import story
@@ -80,12 +78,6 @@ def prove_all(
         told = story(theory.program, resolved.claim, result.counterexample) if result.counterexample else None
         entries.append(Entry(resolved, result, told))
     return Report(theory.program, on, tuple(entries), monotonic() - started)
-
-
-def guarantee_digest(guarantee: Guarantee) -> str:
-    """Return the SHA-256 of the canonical form of a guarantee."""
-    plain = guarantee.file.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return hashlib.sha256(rfc8785.dumps(plain)).hexdigest()
 
 
 def as_json(report: Report) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def contents(header: Header, parts: Mapping[str, object], speaker: Speaker) -> d
     no words of the vocabulary are left out too: somebody may have typed a name there.
 
     Raises:
-        MoreThanDeclaredError: a part that the head does not name.
+        MoreThanDeclaredError: a part or an attachment of a group that the head does not name.
         BeyondRuleError: the head differs from the disclosure that it names.
     """
     _check_kind(header, "referral", speaker)

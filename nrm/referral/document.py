@@ -93,8 +93,8 @@ _MOST_DIGITS = 15
 
 def _check_groups(header: Header, record: Mapping[str, Any]) -> None:
     declared = header.groups if header.kind == "referral" else ()
-    if set(record) - set(declared):
-        what = "the record holds groups that its head does not name"
+    if (set(record) | {one.group for one in header.attachments}) - set(declared):
+        what = "the record or an attachment holds groups that its head does not name"
         raise MoreThanDeclaredError(Problem(DOCUMENT, 0, what, "do not read them; tell the sender"))
 
 

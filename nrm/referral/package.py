@@ -8,17 +8,16 @@ the sender's name.
 
 INVARIANT (size says little): the plaintext is filled up to 64 KiB, and above that by Padmé
 (https://bford.info/pub/sec/purb.pdf §4), so that length betrays at most a few bits: a package with an identity and one
-without, and a revocation, are of one size.
+without, and a revocation, are of one size. Attachments make one larger.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Protocol
-
-import pyrage
 
 from nrm.errors import Problem
 from nrm.referral.archive import read_tar, write_tar
@@ -26,15 +25,21 @@ from nrm.referral.document import DOCUMENT, read_document
 from nrm.referral.package_errors import (
     ExpiredError,
     FutureError,
-    MisaddressedError,
+    MoreThanDeclaredError,
     NoPackageError,
     ReplayedError,
-    TamperedPackageError,
-    TooLargeError,
-    UnknownSignerError,
 )
-from nrm.referral.ssh_keys import allowed_signers
-from nrm.referral.sshsig import parse, verify
+from nrm.referral.sealing import (
+    ASK,
+    LARGEST,
+    LEAST,
+    check_recipient,
+    check_sender,
+    open_tar,
+    padded,
+    recipient_of,
+    seal_tar,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -42,25 +47,32 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from nrm.referral.header import Header
-    from nrm.referral.ssh_keys import AllowedSigner
     from nrm.referral.sshsig import SshSigner
+
+__all__ = [
+    "LARGEST",
+    "LEAST",
+    "NAMESPACE",
+    "PLAN",
+    "SKEW",
+    "Opened",
+    "check_time",
+    "open_package",
+    "padded",
+    "read_package",
+    "recipient_of",
+    "seal_package",
+]
 
 NAMESPACE: Final = "referral@nrm"
 """What the signature of a package is for (`ssh-keygen -Y verify -n`)."""
 PLAN: Final = "plan.txt"
 ATTACHMENTS: Final = "attachments/"
 
-LEAST: Final = 1 << 16
-"""Bytes of plaintext at least."""
-LARGEST: Final = 32 << 20
-"""Bytes of a sealed package at most."""
 SKEW: Final = timedelta(minutes=5)
 """By how much the clocks of sender and receiver may differ."""
 
 _FILES = re.compile(r"referral\.json|plan\.txt|attachments/[A-Za-z0-9](?:[A-Za-z0-9._-]{0,78}[A-Za-z0-9])?")
-_PARTS = re.compile(r"package\.tar(?:\.sig)?")
-_TAR, _SIGNATURE = "package.tar", "package.tar.sig"
-_AGE = (b"age-encryption.org/", b"-----BEGIN AGE ENCRYPTED FILE-----")
 
 
 class Seen(Protocol):
@@ -94,16 +106,8 @@ def seal_package(files: Mapping[str, bytes], age_recipient: str, signer: SshSign
     """
     inner = write_tar(files)
     header, _, _ = _content(inner)
-    _check_recipient(header, age_recipient)
-    outer = write_tar({_TAR: inner, _SIGNATURE: signer.sign(inner, NAMESPACE).encode()})
-    if len(outer) > LARGEST // 2:
-        raise TooLargeError(Problem("package", 0, "the files are too large for a package", "attach fewer"))
-    try:
-        recipient = pyrage.x25519.Recipient.from_str(age_recipient)
-    except pyrage.RecipientError:
-        raise MisaddressedError(Problem("recipient", 0, "it is no key of age", "ask the service for it")) from None
-    sealed: bytes = pyrage.encrypt(outer.ljust(padded(len(outer)), b"\0"), [recipient])
-    return sealed
+    check_recipient(header.recipient.age, age_recipient)
+    return seal_tar(inner, age_recipient, signer, NAMESPACE)
 
 
 def open_package(sealed: bytes, identity: str, signers: Iterable[str], now: datetime, seen: Seen) -> Opened:
@@ -136,17 +140,11 @@ def read_package(sealed: bytes, identity: str, signers: Iterable[str]) -> Opened
         SignatureRefusedError, UnknownSignerError: the signature is false, or of nobody whom we know.
         UnknownFormatError, MoreThanDeclaredError: as in `nrm.referral.document.read_document`.
     """
-    known = allowed_signers(signers)
-    parts = read_tar(_decrypted(sealed, identity), _PARTS)
-    if parts.keys() != {_TAR, _SIGNATURE}:
-        raise NoPackageError(Problem("package", 0, f"`{_TAR}` or `{_SIGNATURE}` is missing in it", _ASK))
-    names = _signed_by(parts[_TAR], parts[_SIGNATURE], known)
+    inner, names = open_tar(sealed, identity, signers, NAMESPACE)
     # From here on the content is the word of somebody whom we know.
-    header, record, files = _content(parts[_TAR])
-    if not any(one.names is None or header.sender in one.names for one in names):
-        what = f"the key that signed it is not known as a key of `{header.sender}`"
-        raise UnknownSignerError(Problem("package", 0, what, "tell both: one wrote in the name of the other"))
-    _check_recipient(header, recipient_of(identity))
+    header, record, files = _content(inner)
+    check_sender(names, header.sender)
+    check_recipient(header.recipient.age, recipient_of(identity))
     return Opened(header, record, files)
 
 
@@ -164,69 +162,24 @@ def check_time(header: Header, now: datetime) -> None:
         raise ExpiredError(Problem("package", 0, "its time is over", "delete it; ask the sender if it still stands"))
 
 
-def recipient_of(identity: str) -> str:
-    """Return the public half of an identity of age. Raises `NoPackageError`."""
-    return str(_identity(identity).to_public())
-
-
-def padded(length: int) -> int:
-    """Return the length up to which so many bytes are filled: 64 KiB, and above it at most 6 % more (Padmé).
-
-    >>> padded(1), padded(65_537), padded(1_000_000)
-    (65536, 67584, 1015808)
-    """
-    exponent = max(length, LEAST).bit_length() - 1
-    zeros = exponent - exponent.bit_length()
-    return max(LEAST, -(-length >> zeros) << zeros)
-
-
-def _decrypted(sealed: bytes, identity: str) -> bytes:
-    if len(sealed) > LARGEST:
-        raise TooLargeError(Problem("package", 0, f"it has more than {LARGEST} bytes", _ASK))
-    if not sealed.startswith(_AGE):
-        raise NoPackageError(Problem("package", 0, "it is not a file of age", "check that this is the right file"))
-    try:
-        outer: bytes = pyrage.decrypt(sealed, [_identity(identity)])
-    except pyrage.DecryptError as fault:
-        if "No matching keys" in str(fault):
-            what = "it was not sealed for this key"
-            todo = "open it with the key that you gave the sender, or ask which one it is for"
-            raise MisaddressedError(Problem("package", 0, what, todo)) from None
-        raise TamperedPackageError(Problem("package", 0, "it was altered or cut short on its way", _ASK)) from None
-    return outer
-
-
-def _identity(identity: str) -> pyrage.x25519.Identity:
-    try:
-        return pyrage.x25519.Identity.from_str(identity)
-    except pyrage.IdentityError:
-        what = "the text is no secret key of age"
-        raise NoPackageError(Problem("identity", 0, what, "give what `age-keygen` wrote")) from None
-
-
-def _signed_by(inner: bytes, signature: bytes, known: tuple[AllowedSigner, ...]) -> list[AllowedSigner]:
-    armored = signature.decode("ascii", "replace")
-    claimed = parse(armored).public
-    found = [one for one in known if one.allows(claimed, NAMESPACE)]
-    if not found:
-        what = "it is signed with a key that you do not know"
-        raise UnknownSignerError(Problem("package", 0, what, "do not believe it; ask the sender on the phone"))
-    verify(claimed, inner, armored, NAMESPACE)
-    return found
-
-
 def _content(inner: bytes) -> tuple[Header, dict[str, Any], dict[str, bytes]]:
     files = read_tar(inner, _FILES)
     if DOCUMENT not in files:
-        raise NoPackageError(Problem("package", 0, f"`{DOCUMENT}` is missing in it", _ASK))
-    return *read_document(files[DOCUMENT]), files
+        raise NoPackageError(Problem("package", 0, f"`{DOCUMENT}` is missing in it", ASK))
+    header, record = read_document(files[DOCUMENT])
+    _check_attachments(header, files)
+    return header, record, files
 
 
-def _check_recipient(header: Header, age_recipient: str) -> None:
-    if header.recipient.age != age_recipient:
-        what = "it is meant for somebody with another key"
-        todo = "do not read on; tell the sender that somebody passed it on to you"
-        raise MisaddressedError(Problem("package", 0, what, todo))
-
-
-_ASK = "do not use it; ask the sender for it again"
+def _check_attachments(header: Header, files: Mapping[str, bytes]) -> None:
+    """Refuse attachments that are not, byte for byte, those that the head names: each, once, and no other."""
+    named = {one.file: one for one in header.attachments}
+    there = {name: data for name, data in files.items() if name.startswith(ATTACHMENTS)}
+    if there.keys() - named.keys():
+        what = "it holds attachments that its head does not name"
+        raise MoreThanDeclaredError(Problem("package", 0, what, "do not read them; tell the sender"))
+    if len(named) != len(header.attachments) or any(
+        len(data := there.get(name, b"")) != one.size or hashlib.sha256(data).hexdigest() != one.sha256
+        for name, one in named.items()
+    ):
+        raise NoPackageError(Problem("package", 0, "an attachment is missing in it, or is not what its head says", ASK))

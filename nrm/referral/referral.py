@@ -61,6 +61,7 @@ class Referral(Model):
     `offer` is None when only a duty is fulfilled. `service` is its key in the directory, `age` the recipient that the
     package is sealed to, `message` the package that was sent last, `digest` the SHA-256 of its sealed bytes in
     hexadecimal. `consents` are the lines of the ledger that it rests on. `decision` is the one whose plan permits it.
+    `attachments` are those of the case that go with it.
     `child` (treated as one) and `of_age` are what was known of the person's age when it was made. `transporter` is the
     one official who may learn a confidential address, once the service accepted. `recalled` says that the service was
     asked to delete what it has of a referral that had ended before the consent did.
@@ -81,6 +82,7 @@ class Referral(Model):
     decision: UUID
     language: Language = "en"
     where: Where = Where()
+    attachments: tuple[UUID, ...] = ()
     child: bool = False
     of_age: date | None = None
     transporter: UUID | None = None

@@ -32,7 +32,7 @@ TaskCode = Literal[
     "delivery_failed", "revocation_failed", "no_answer", "next_match_failed", "confidential_transport",
     "look_at_dispute", "look_at_disorder", "service_felt_unsafe", "relative_at_risk",
     "person_turns_eighteen", "person_is_eighteen", "review_due", "consent_renewal", "consent_over",
-    "recovery_period_ends",
+    "recovery_period_ends", "glass_broken",
 ]  # fmt: skip
 TASKS: Final[tuple[TaskCode, ...]] = get_args(TaskCode)
 

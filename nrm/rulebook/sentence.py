@@ -7,6 +7,7 @@ through Babel, because plural forms are not ours to invent (https://cldr.unicode
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from babel.dates import format_date
@@ -71,10 +72,7 @@ class Speaker:
         """Return a time limit: `24 hours`, `3 days`, `working days: 5`."""
         if within.unit in {"working_days", "count"}:
             return self.phrase("working_days", number=str(within.amount))
-        unit = f"duration-{within.unit.removesuffix('s')}"
-        spelled = format_unit(within.amount, unit, locale=self.language)
-        # CLDR has no long form of some units in Arabic; its short form is the full word there.
-        return format_unit(within.amount, unit, length="short", locale=self.language) if unit in spelled else spelled
+        return _spelled(within.amount, within.unit, self.language)
 
     def test(self, test: Test) -> str:
         """Return what one test asks."""
@@ -142,3 +140,12 @@ class Speaker:
         )
         outcomes = joint.join(self.addition(addition) for addition in rule.then)
         return self.phrase("sentence", when=when, then=self.phrase("then"), outcomes=outcomes)
+
+
+@lru_cache(maxsize=512)
+def _spelled(amount: int, units: str, language: Language) -> str:
+    """Return a time limit in words; a plan has dozens, and the library takes long for each."""
+    unit = f"duration-{units.removesuffix('s')}"
+    said = format_unit(amount, unit, locale=language)
+    # CLDR has no long form of some units in Arabic; its short form is the full word there.
+    return format_unit(amount, unit, length="short", locale=language) if unit in said else said

@@ -8,6 +8,7 @@ HTCDS 2.0, https://github.com/UNMigration/HTCDS (CC BY 4.0); CTDC codebook, Feb 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
@@ -166,16 +167,18 @@ class Vocabulary:
         }
         return by_kind[kind]
 
+    @cached_property
+    def _kinds(self) -> Mapping[str, OutcomeKind]:
+        """The kind of every outcome; the first counts where a code stands twice, which the linter refuses."""
+        return {code: kind for kind in reversed(OUTCOME_KINDS) for code in self.outcomes(kind)}
+
     def kind_of(self, code: str) -> OutcomeKind | None:
         """Return which kind of outcome `code` is, or None when it is none."""
-        return next((kind for kind in OUTCOME_KINDS if code in self.outcomes(kind)), None)
+        return self._kinds.get(code)
 
     def outcome(self, code: str) -> Outcome:
         """Return the outcome named `code`, of whatever kind; KeyError when there is none."""
-        kind = self.kind_of(code)
-        if kind is None:
-            raise KeyError(code)
-        return self.outcomes(kind)[code]
+        return self.outcomes(self._kinds[code])[code]
 
     def all_outcome_codes(self) -> tuple[str, ...]:
         """Return the codes of all outcomes of all kinds."""

@@ -26,6 +26,17 @@ READ: Final = {"nrm_reads": True}
 BINARY: Final = {"nrm_binary": True}
 """Execution option of a statement whose many bytes come as they are, and not written out as text (PostgreSQL)."""
 
+WARNED: Final = "nrm_warned"
+"""Under this name the `info` of a connection has what the server warned of; see `nrm.storage.store`."""
+
+_KEEPALIVE: Final = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
+"""A server that is gone without a word, as when its machine loses power, is given up after half a minute."""
+
 _SETTINGS: Final = {
     "application_name": "nrm",
     "timezone": "UTC",
@@ -37,6 +48,9 @@ _SETTINGS: Final = {
 
 def open_postgresql(url: str) -> Engine:
     """Return the engine for a PostgreSQL server; `url` is `postgresql://name:password@host/database`.
+
+    It may name several servers, of which one is the primary, and any of them later:
+    `postgresql://name@/database?host=a,b&target_session_attrs=read-write` (libpq, several hosts).
 
     A host that is not this machine must prove who it is (`sslmode=verify-full`) unless the URL says otherwise.
 
@@ -56,13 +70,17 @@ def open_postgresql(url: str) -> Engine:
         max_overflow=0,
         pool_timeout=WAIT_SECONDS,
         pool_use_lifo=True,
-        connect_args={"connect_timeout": WAIT_SECONDS, "options": settings},
+        connect_args={"connect_timeout": WAIT_SECONDS, "options": settings, **_KEEPALIVE},
     )
     event.listen(engine, "connect", _keep_commits)
+    event.listen(engine, "connect", _hear_warnings)
     event.listen(engine, "before_cursor_execute", _in_binary)
     with errors_told(), engine.connect() as connection:
         connection.exec_driver_sql("SELECT 1")
     return engine
+
+
+_NEAR: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def snapshot(engine: Engine) -> Connection:
@@ -76,8 +94,9 @@ def _with_defaults(url: str) -> URL:
         what = "the address of the database is not a PostgreSQL URL"
         raise StoreError(Problem(STORE, 0, what, "write `postgresql://name@host/database`"))
     parsed = parsed.set(drivername="postgresql+psycopg")
-    host = parsed.host or parsed.query.get("host", "")
-    far = bool(host) and not str(host).startswith("/") and host not in {"localhost", "127.0.0.1", "::1"}
+    named = parsed.host or parsed.query.get("host", "")
+    hosts = named.split(",") if isinstance(named, str) else named
+    far = any(host and not host.startswith("/") and host not in _NEAR for host in hosts)
     if far and "sslmode" not in parsed.query:
         return parsed.update_query_dict({"sslmode": "verify-full"})
     return parsed
@@ -103,3 +122,15 @@ def _keep_commits(connection: Any, _record: object) -> None:  # noqa: ANN401 - t
             "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
         )
     connection.commit()
+
+
+def _hear_warnings(connection: Any, record: Any) -> None:  # noqa: ANN401 - the driver's connection, the pool's record
+    """Note how a warning is called that the server sends beside an answer; its words may quote anything."""
+    warned: list[str] = record.info.setdefault(WARNED, [])
+    warned.clear()
+
+    def heard(told: Any) -> None:  # noqa: ANN401 - the driver's message
+        if told.severity_nonlocalized == "WARNING":
+            warned.append(told.sqlstate)
+
+    connection.add_notice_handler(heard)

@@ -14,7 +14,7 @@ from nrm.storage.attachments import SqlAttachmentParts
 from nrm.storage.cases import SqlCases
 from nrm.storage.clocks import SqlClocks
 from nrm.storage.decisions import SqlDecisions
-from nrm.storage.engine import snapshot
+from nrm.storage.engine import WARNED, snapshot
 from nrm.storage.events import SqlEvents
 from nrm.storage.faults import STORE, errors_told, is_transient, told
 from nrm.storage.installation import record, recorded
@@ -142,6 +142,7 @@ class SqlStore:
         with self._engine.connect() as connection:  # whoever leaves it without commit has rolled back
             transaction = connection.begin()
             result = work(SqlUnitOfWork(connection))
+            connection.info.get(WARNED, []).clear()
             try:
                 transaction.commit()
             except BaseException as error:
@@ -151,4 +152,8 @@ class SqlStore:
                     what = "the connection was lost during a commit: nobody knows whether the change happened"
                     raise StoreDoubtError(Problem(STORE, 0, what, "look whether it did before repeating it")) from None
                 raise
+            if connection.info.get(WARNED):
+                # A server whose wait for a standby was cut short, also by our own time limit, has committed, and warns.
+                what = "the server warned during a commit: nobody knows whether a standby has it"
+                raise StoreDoubtError(Problem(STORE, 0, what, "look whether it did before repeating it"))
             return result

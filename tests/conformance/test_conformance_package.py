@@ -16,6 +16,7 @@ from sealed_packages import (
     SEED,
     SENDER,
     header,
+    naming,
     opened,
     package_files,
     sealed_package,
@@ -115,8 +116,9 @@ def made_by_stock_tools(stock, folder, files):
 
 
 def test_we_open_what_stock_tools_made_and_refuse_it_for_the_same_reasons(stock, service):
-    head = header()
-    files = package_files(head, **{"attachments/a.txt": b"for you\n"})
+    attached = {"attachments/a.txt": b"for you\n"}
+    head = naming(header(), attached)
+    files = package_files(head, **attached)
     sealed = made_by_stock_tools(stock, service, files)
     seen = SeenMessages({})
     found = opened(sealed, seen=seen)

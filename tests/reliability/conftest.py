@@ -1,7 +1,8 @@
-"""An installation on each of the two databases, and an office that is open there."""
+"""An installation on each of the two databases, an office that is open there, and what begins services."""
 
 import databases
 import pytest
+from api_service import ApiDriver
 from real_installations import founded, opened
 
 
@@ -18,3 +19,11 @@ def office(home):
     made = opened(home)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def driver():
+    """Begin the process that has read all rules once, for every `nrm serve` of these tests."""
+    made = ApiDriver()
+    yield made
+    made.end()

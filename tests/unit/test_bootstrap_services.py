@@ -89,6 +89,10 @@ def test_kept_services_and_records_are_those_of_the_directory(filled):
         assert services.candidate(key) == fixed.candidate(key)
         assert services.sidecar(key) == fixed.sidecar(key) == SIDECARS.get(key)
     assert services.sidecar(LAWYER).usable_key is None
+    assert [one.key for one in services.listed(lambda _: True, None, 100)] == sorted(KEYS)
+    assert services.listed(lambda one: "o" in one.name, KEYS[0], 2) == fixed.listed(
+        lambda one: "o" in one.name, KEYS[0], 2
+    )
     assert services.candidate(NORTH).confidential
 
 

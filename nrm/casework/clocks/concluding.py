@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nrm.casework.cases.families import tell_family
-from nrm.casework.clocks.dates_kept import keep_dates
-from nrm.casework.clocks.follow_up import after_decision, need_person
+from nrm.casework.clocks.dates_kept import dates_of, keep_dates
+from nrm.casework.clocks.follow_up import after_decision, first_clocks, need_person, start
 from nrm.casework.items import clocks_of
 from nrm.casework.referrals.placing import of_age, treated_as_child
 from nrm.casework.referrals.revoking import Age, revoke_barred, revoke_broken
@@ -16,6 +16,16 @@ if TYPE_CHECKING:
     from nrm.case.record import CaseRecord
     from nrm.casework.work import Work
     from nrm.engine.plan import Plan
+
+
+def conclude_first(work: Work, plan: Plan, record: CaseRecord) -> None:
+    """Do all that follows from the first decision about a case that was just begun; nothing of it is read for that.
+
+    It has no referral that could be revoked, no clock that could be merged, and no relative who could hear.
+    """
+    start(work, [*first_clocks(work, plan), *dates_of(work, plan, record)])
+    if plan.disputed:
+        need_person(work, "look_at_dispute")
 
 
 def conclude(work: Work, plan: Plan, record: CaseRecord) -> None:

@@ -24,6 +24,11 @@ def keep_dates(work: Work, plan: Plan, record: CaseRecord, old: Sequence[tuple[C
 
     `old` are the clocks of the case; such as tell a day stand in the store as they are here.
     """
+    _replace(work, dates_of(work, plan, record), old)
+
+
+def dates_of(work: Work, plan: Plan, record: CaseRecord) -> list[Clock]:
+    """Return the clocks of the days that a record names."""
     books, maker = work.desk.books, clockmaker(work)
     calendar = work.desk.counter.calendar
 
@@ -38,7 +43,7 @@ def keep_dates(work: Work, plan: Plan, record: CaseRecord, old: Sequence[tuple[C
     if began is not None:
         wanted.append(maker.of_recovery(calendar.start_of(began), length("recovery_period_days")))
     wanted.append(maker.of_review(length("review_interval_days")))
-    _replace(work, wanted, old)
+    return wanted
 
 
 def _replace(work: Work, wanted: list[Clock], old: Sequence[tuple[ClockRow, Clock]]) -> None:

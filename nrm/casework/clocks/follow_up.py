@@ -25,7 +25,7 @@ from nrm.referral.redeciding import merged
 from nrm.referral.standing import disorders, standings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from nrm.engine.plan import Plan
     from nrm.referral.clock import Clock, ClockState
     from nrm.referral.referral import Referral
+    from nrm.referral.standing import Standing
     from nrm.referral.tasks import TaskCode
 
 FIND_NEXT: Final = "next_match_failed"
@@ -105,6 +106,12 @@ def after_decision(work: Work, plan: Plan, old: Sequence[tuple[ClockRow, Clock]]
     settle(work, LastPlan.of(plan), [(row, clock) for row, clock in old if clock.kind == "task"])
 
 
+def first_clocks(work: Work, plan: Plan) -> list[Clock]:
+    """Return the clocks of the first plan of a new case: of its duties, and a task for every offer."""
+    unheld = _unheld(work, standings(LastPlan.of(plan).offers, (), (), ()))
+    return [*merged((), clockmaker(work).of_plan(plan)).added, *unheld]
+
+
 def settle(work: Work, plan: LastPlan | None = None, tasks: Sequence[tuple[ClockRow, Clock]] | None = None) -> None:
     """Hold every open offer: a task for what nobody holds, and none for what something else holds.
 
@@ -119,17 +126,21 @@ def settle(work: Work, plan: LastPlan | None = None, tasks: Sequence[tuple[Clock
         held = standing.get(clock.offer) if clock.offer is not None else None
         if clock.state in RUNNING and held is not None and held.kind != "task":
             stop(work, row, clock, "cancelled")
-    routes, table = work.desk.counter.routes, work.desk.counter.tasks
-    maker = clockmaker(work)
+    start(work, _unheld(work, standing))
+    for disorder in disorders(referrals, chosen):
+        need_person(work, "look_at_disorder", why=(disorder.what,))
+
+
+def _unheld(work: Work, standing: Mapping[str, Standing]) -> list[Clock]:
+    """Return a task for every offer that nobody holds."""
+    routes, table, maker = work.desk.counter.routes, work.desk.counter.tasks, clockmaker(work)
     new = []
     for offer, one in standing.items():
         if one.kind == "nothing":
             by = routes.arranged_by(offer)
             code: TaskCode = "offer_unheld" if by is None else "arrange_offer"
             new.append(maker.of_task(table[code], by=by, offer=offer))
-    start(work, new)
-    for disorder in disorders(referrals, chosen):
-        need_person(work, "look_at_disorder", why=(disorder.what,))
+    return new
 
 
 def _replace_task(

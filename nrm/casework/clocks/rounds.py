@@ -5,39 +5,65 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from nrm.casework.cases.uploads import clean_up
+from nrm.casework.clocks.hook_posting import post_hooks
 from nrm.casework.clocks.posting import Posted, post
 from nrm.casework.clocks.ticking import Ticked, tick
+from nrm.casework.rulebooks.enforcing import enforce
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from nrm.casework.clocks.hook_posting import Call
     from nrm.casework.clocks.posting import Carry
     from nrm.casework.desk import Desk
 
 LONGEST_PAUSE: Final = 30.0
 """Seconds: others may put something into the store at any time, and nobody tells a worker."""
 
+OVER_AT_ONCE: Final = 500
+
 
 @dataclass(frozen=True)
 class Round:
-    """What one round did."""
+    """What one round did; `called` is what became of messages to webhooks.
+
+    `cleaned` counts uploads of attachments that were broken off, `removed` records of the registry that were over.
+    """
 
     ticked: Ticked = field(default_factory=Ticked)
     posted: Posted = field(default_factory=Posted)
+    cleaned: int = 0
+    called: Posted = field(default_factory=Posted)
+    removed: int = 0
 
     @property
     def idle(self) -> bool:
         """Say whether there was nothing to do."""
-        return not self.ticked.looked and not self.posted.all
+        busy = (self.ticked.looked, self.posted.all, self.cleaned, self.called.all, self.removed)
+        return not any(busy)
 
 
-def go_round(desk: Desk, carry: Carry, unopened: set[UUID]) -> Round:
-    """Look at clocks that are due, and try to deliver messages that are due, some of each.
+def go_round(desk: Desk, carry: Carry, unopened: set[UUID], call: Call | None = None) -> Round:
+    """Look at clocks that are due, try to deliver messages that are due, some of each, and clean up.
+
+    Without `call` no webhook is called.
 
     Raises:
         StoreError: the store cannot be used; what was done before stays done.
     """
-    return Round(tick(desk, unopened), post(desk, carry))
+    called = post_hooks(desk, call) if call is not None else Posted()
+    done = Round(tick(desk, unopened), post(desk, carry), clean_up(desk), called, remove_over(desk))
+    enforce(desk)  # last: whatever is wrong with a rulebook, no clock waits for it
+    return done
+
+
+def remove_over(desk: Desk) -> int:
+    """Remove records that belong to no case and whose time is over, some at a time; return how many.
+
+    What is over counts for nothing long before it is removed: whoever reads a record looks at its end.
+    """
+    return desk.store.run(lambda unit: unit.registry.remove_over(desk.clock(), OVER_AT_ONCE))
 
 
 def pause(desk: Desk) -> float:

@@ -19,6 +19,7 @@ from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionErro
 from nrm.casework.items import RUNNING, change_clock, ledger, opened_clock, referrals_of
 from nrm.casework.journal import Journal
 from nrm.casework.referrals.answering import step_taken
+from nrm.casework.referrals.attaching import still_there
 from nrm.casework.referrals.placing import Wish, not_again
 from nrm.casework.referrals.referring import attempt
 from nrm.casework.referrals.revoking import Age, revoke_broken
@@ -175,7 +176,8 @@ def _find_next(work: Work, clock: Clock) -> None:
     seen = look(work, day, desk.counter.country)
     if clock.offer in seen.made.plan.codes("offer"):
         passed_over = not_again(unit, case, last.offer or "")
-        attempt(work, seen, Wish(last.disclosure, clock.offer, None, last.language, last.where, passed_over))
+        files = still_there(unit, case, last.attachments)
+        attempt(work, seen, Wish(last.disclosure, clock.offer, None, last.language, last.where, passed_over, files))
     conclude(work, seen.made.plan, seen.record)
 
 

@@ -8,6 +8,8 @@ from uuid import UUID, uuid4
 
 from pydantic import AwareDatetime
 
+from nrm.access import Session
+from nrm.casework.asked import permit
 from nrm.casework.errors import NoSuchRecordError
 from nrm.casework.journal import Journal
 from nrm.casework.registry import Register
@@ -54,10 +56,11 @@ def notify(
 
 
 def notices(desk: Desk, asked: Asked) -> list[Notice]:
-    """Return what the asker was told, the newest first; that they looked is an entry."""
+    """Return what the asker was told, the newest first; that they looked is an entry. Raises `DeniedError`."""
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> list[Notice]:
+        permit(asked, "notice:read", Session(asked.who))
         journal.write(unit, "notice:read")
         found: list[Notice] = []
         while page := NOTICES.listed(desk, unit, owner=asked.who, after=found[-1].id if found else None):
@@ -71,12 +74,14 @@ def notice_seen(desk: Desk, asked: Asked, notice: UUID) -> Notice:
     """Note that the asker saw a notice to themselves; the first time counts.
 
     Raises:
+        DeniedError: the role may not.
         NoSuchRecordError: there is none, or it is somebody else's.
         StaleVersionError: somebody else changed it at the same time.
     """
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> Notice:
+        permit(asked, "notice:read", Session(asked.who))
         held = NOTICES.get(desk, unit, notice)
         if held is None or held.row.owner != asked.who:
             raise NoSuchRecordError

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 
     from nrm.casework.desk import Desk
     from nrm.casework.person.sessions import Own
+    from nrm.directory.service import Key
     from nrm.letter.model import Letter
     from nrm.referral.consent import Answer, AnswerState
     from nrm.referral.referral import Referral, State
     from nrm.rulebook.sentence import Speaker
+    from nrm.rulebook.vocabulary import Disclosure
     from nrm.rulebook.wording import Language
 
 
@@ -50,7 +52,10 @@ class OwnOffer:
 
 @dataclass(frozen=True)
 class OwnConsent:
-    """One line of the ledger in words; `service` is the name of the one that was asked about, None for all."""
+    """One line of the ledger in words; `service` is the name of the one that was asked about, None for all.
+
+    `disclosure` and `key` are what is named to take it back; there is no such disclosure where the rules dropped it.
+    """
 
     id: UUID
     at: datetime
@@ -61,7 +66,9 @@ class OwnConsent:
     purpose_label: str
     recipient: str
     recipient_label: str
+    disclosure: str | None
     service: str | None
+    key: Key | None
     groups: tuple[str, ...]
     until: date | None
 
@@ -177,10 +184,17 @@ def _consent(own: Own, speaker: Speaker, one: Answer) -> OwnConsent:
         purpose_label=purpose.label.in_(say) if purpose is not None else one.purpose,
         recipient=one.recipient,
         recipient_label=recipient.label.in_(say) if recipient is not None else one.recipient,
+        disclosure=next((code for code, each in words.disclosures.items() if _asks(each, one)), None),
         service=found.name if found is not None else None,
+        key=one.service,
         groups=tuple(words.groups[name].label.in_(say) for name in one.groups),
         until=one.until,
     )
+
+
+def _asks(disclosure: Disclosure, one: Answer) -> bool:
+    asked = (disclosure.purpose, disclosure.recipient) == (one.purpose, one.recipient)
+    return asked and disclosure.basis == "consent"
 
 
 def _referral(speaker: Speaker, one: Referral) -> OwnReferral:

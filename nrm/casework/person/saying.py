@@ -68,8 +68,8 @@ def say_consent(
     session: str,
     state: AnswerState,
     disclosure: str,
-    wording: str,
-    language: Language,
+    wording: str | None = None,
+    language: Language | None = None,
     *,
     service: Key | None = None,
     groups: tuple[Group, ...] = (),
@@ -77,19 +77,24 @@ def say_consent(
 ) -> Answer:
     """Give, refuse or withdraw a consent; what follows is what follows when a caseworker notes it.
 
-    `wording` and `language` are those of the text that was shown (`own_questions`).
+    `wording` and `language` are those of the text that was shown (`own_questions`). Only who takes a consent back needs
+    no text: the wording of today and the language of their link stand beside it then.
 
     Raises:
         SessionOverError: there is no such session.
         UnknownNameError: no such disclosure, wording or service; or more groups than were read out; or a last day that
-            is over.
+            is over; or a yes or no to a text that is not named.
     """
 
     def say(own: Own) -> Answer:
         if until is not None and until < desk.counter.calendar.day_of(desk.clock()):
             raise UnknownNameError(Problem("until", 0, f"`{until}` is over", "name a later day, or none"))
+        if state != "withdrawn" and (wording is None or language is None):
+            what = "it is not said which text was shown"
+            raise UnknownNameError(Problem("wording", 0, what, "send the wording and the language of the question"))
+        spoken = language or own.session.language
         return consent_said(
-            own.work, Said(state, disclosure, own.voice, service, groups, until, wording, language, "unknown")
+            own.work, Said(state, disclosure, own.voice, service, groups, until, wording, spoken, "unknown")
         )
 
     return as_person(desk, session, CONSENT_VERBS[state], say)

@@ -175,6 +175,11 @@ def as_person(desk: Desk, token: str, verb: str, do: Callable[[Own], T]) -> T:
     return Journal(desk, somebody()).attempt(verb, work)
 
 
+def case_of(desk: Desk, token: str, verb: str) -> UUID:
+    """Return the case that a session opens, to whoever may do `verb` in it (errors as of `as_person`)."""
+    return as_person(desk, token, verb, lambda own: own.work.case.case)
+
+
 def leave(desk: Desk, token: str) -> None:
     """End the session. Raises `SessionOverError` when there is none."""
 

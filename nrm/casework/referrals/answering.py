@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
-from nrm.casework.asked import OtherOrganisationError, own, permit
+from nrm.access import Referral as ReferralInHand
+from nrm.casework.asked import permit
 from nrm.casework.clocks.follow_up import find_next, note_transport, settle
 from nrm.casework.errors import NoSuchCaseError, ShreddedError, StaleVersionError
 from nrm.casework.items import opened_referral
 from nrm.casework.journal import Journal
-from nrm.casework.referral_errors import NoSuchReferralError, OtherReferralError
+from nrm.casework.referral_errors import NoSuchReferralError
 from nrm.casework.referrals.sending import PACKAGE, parcel_bytes
 from nrm.casework.referrals.services import mark, organisation_of
 from nrm.casework.referrals.steps import take
@@ -30,7 +32,6 @@ from nrm.vault.errors import MisplacedError, of_vault
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from nrm.casework.asked import Asked
     from nrm.casework.desk import Desk
@@ -39,14 +40,18 @@ if TYPE_CHECKING:
     from nrm.referral.referral import Referral, Verb
 
 MOST_LISTED: Final = 1000
+"""Referrals in one answer; the next one goes on behind them."""
+
+_NO_SERVICE: Final = UUID(int=0)
 
 
 @dataclass(frozen=True)
 class Answered:
-    """A referral after a step, with its version."""
+    """A referral as it stands now, with its version and its case, which is never told to a service."""
 
     referral: Referral
     version: int
+    case: UUID
 
 
 @dataclass(frozen=True)
@@ -59,17 +64,44 @@ class Waiting:
     changed_at: datetime
 
 
-def own_referrals(desk: Desk, asked: Asked, states: Sequence[str] = tuple(sorted(LIVE))) -> list[Waiting]:
-    """Return the referrals to the asker's service that are in these states; drafts are nobody's business yet."""
+def own_referrals(
+    desk: Desk,
+    asked: Asked,
+    states: Sequence[str] = tuple(sorted(LIVE)),
+    after: UUID | None = None,
+    most: int = MOST_LISTED,
+) -> list[Waiting]:
+    """Return referrals to the asker's service that are in these states, `most` at most, on from the referral `after`.
+
+    They come in the order of their identifiers. Drafts are nobody's business yet.
+    """
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> list[Waiting]:
-        permit(asked, "referral:read")
+        permit(asked, "referral:read", ReferralInHand(asked.organisation, asked.organisation))
         marked = mark(desk.counter.mark_key, asked.organisation)
         wanted = [state for state in states if state != "draft"]
-        found = unit.referrals.marked(marked, wanted, None, MOST_LISTED)
+        found = unit.referrals.marked(marked, wanted, after, most)
         journal.write(unit, "referral:read")
         return [Waiting(row.referral, row.version, row.state, row.changed_at) for row in found]
+
+    return journal.attempt("referral:read", work)
+
+
+def own_referral(desk: Desk, asked: Asked, referral: UUID) -> Answered:
+    """Return a referral to the asker's service as it stands; that it was looked at is an entry.
+
+    Raises:
+        NoSuchReferralError: there is none, or it is another's.
+    """
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> Answered:
+        permit(asked, "referral:read", ReferralInHand)
+        row, done = _found(desk, unit, journal, asked, "referral:read", referral, None)
+        one = opened_referral(done.case, row)
+        journal.write(unit, "referral:read", case=done.case, purpose=one.purpose, basis=one.basis)
+        return Answered(one, row.version, row.case)
 
     return journal.attempt("referral:read", work)
 
@@ -86,8 +118,8 @@ def fetch(desk: Desk, asked: Asked, referral: UUID) -> bytes:
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> bytes:
-        permit(asked, "referral:receive")
-        row, done = _found(desk, unit, journal, asked, referral, None)
+        permit(asked, "referral:receive", ReferralInHand)
+        row, done = _found(desk, unit, journal, asked, "referral:receive", referral, None)
         one = opened_referral(done.case, row)
         waiting = [message for message in unit.outbox.of(row.case) if message.about == referral]
         chosen = next((message for message in waiting if message.message == one.message), None)
@@ -104,7 +136,13 @@ def fetch(desk: Desk, asked: Asked, referral: UUID) -> bytes:
 
 
 def answer(
-    desk: Desk, asked: Asked, referral: UUID, verb: Verb, seen: int | None = None, reason: str | None = None
+    desk: Desk,
+    asked: Asked,
+    referral: UUID,
+    verb: Verb,
+    seen: int | None = None,
+    reason: str | None = None,
+    case: UUID | None = None,
 ) -> Answered:
     """Take a step that a service takes: receive, accept, decline, start or complete.
 
@@ -112,7 +150,7 @@ def answer(
     coordinator has the task to find another one, until the program or a person has.
 
     Raises:
-        NoSuchReferralError: there is none for this asker.
+        NoSuchReferralError: there is none for this asker, or it is of another case than the one that is named.
         StaleVersionError: it changed since version `seen`.
         TransitionRefusedError: not from this state, or not without a reason from the list.
     """
@@ -120,8 +158,10 @@ def answer(
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> Answered:
-        permit(asked, action)
-        row, done = _found(desk, unit, journal, asked, referral, seen)
+        permit(asked, action, ReferralInHand)
+        row, done = _found(desk, unit, journal, asked, action, referral, seen)
+        if case is not None and row.case != case:
+            raise NoSuchReferralError
         return step_taken(done, row, verb, reason)
 
     return journal.attempt(action, work)
@@ -138,8 +178,8 @@ def take_reply(desk: Desk, asked: Asked, data: bytes) -> Answered:
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> Answered:
-        permit(asked, "referral:receive")
-        row, done = _found(desk, unit, journal, asked, answers_to(data), None)
+        permit(asked, "referral:receive", ReferralInHand)
+        row, done = _found(desk, unit, journal, asked, "referral:receive", answers_to(data), None)
         one = opened_referral(done.case, row)
         sidecar = desk.counter.services.sidecar(one.service)
         if sidecar is None or sidecar.signing_key is None or sidecar.confirmed is None:
@@ -167,26 +207,23 @@ def step_taken(work: Work, row: ReferralRow, verb: Verb, reason: str | None, by:
     elif verb == "accept":
         note_transport(work, after)
     settle(work)
-    return Answered(after, kept.version)
+    return Answered(after, kept.version, row.case)
 
 
 def _found(
-    desk: Desk, unit: UnitOfWork, journal: Journal, asked: Asked, referral: UUID, seen: int | None
+    desk: Desk, unit: UnitOfWork, journal: Journal, asked: Asked, verb: str, referral: UUID, seen: int | None
 ) -> tuple[ReferralRow, Work]:
     """Return the row of a referral that the asker may answer, its case held and open."""
     found = unit.referrals.find(referral)
     if found is None:
         raise NoSuchReferralError
-    marked = mark(desk.counter.mark_key, asked.organisation)
-    if asked.role == PROVIDER and (found.mark != marked or found.state == "draft"):
-        raise OtherReferralError
+    # The mark says whether it is the asker's service that is asked; a draft asks nobody yet.
+    theirs = found.mark == mark(desk.counter.mark_key, asked.organisation) and found.state != "draft"
     try:
-        if asked.role != PROVIDER:
-            own(asked, unit.cases.get(found.case))
+        keeper = unit.cases.get(found.case).organisation
+        permit(asked, verb, ReferralInHand(keeper, asked.organisation if theirs else _NO_SERVICE))
         held = {row.referral: row for row in unit.referrals.of(found.case)}  # holds the case, then reads again
         row, case = held[referral], unit.cases.get(found.case)
-    except OtherOrganisationError:
-        raise OtherReferralError from None
     except (NoSuchCaseError, ShreddedError, KeyError):
         raise NoSuchReferralError from None
     if seen is not None and seen != row.version:

@@ -26,6 +26,7 @@ from nrm.casework.referral_errors import NoSuchReferralError
 from nrm.casework.referrals.revoking import revoke_broken, revoke_for
 from nrm.casework.work import Work, on_case, read_case
 from nrm.errors import Problem, UnknownNameError, nearest
+from nrm.referral.calendar import LONGEST_YEARS
 from nrm.referral.consent import Answer
 from nrm.referral.voice import Choice, Feedback
 from nrm.rulebook.vocabulary import GROUPS
@@ -71,20 +72,21 @@ def note_consent(desk: Desk, asked: Asked, case: UUID, said: Said) -> Answer:
         UnknownNameError: there is no such disclosure that rests on consent, wording or service.
         DeniedError, NoSuchCaseError, ShreddedError, VaultError: the case cannot be opened by this asker, or at all.
     """
+    return on_case(desk, asked, case, CONSENT_VERBS[said.state], lambda work: consent_said(work, said))
+
+
+def consent_said(work: Work, said: Said) -> Answer:
+    """Do what `note_consent` does, in a unit of work on a case that is open. Raises `UnknownNameError`."""
+    answer = _answer(work.desk, said)
+    answer = answer.model_copy(update={"at": newest_moment(answer.at, ledger(work.unit, work.case))})
+    add_item(work.unit, work.case, CONSENT, answer.at, answer)
+    told = {"consent": str(answer.id), "by": answer.by, "wording": answer.wording}
     verb = CONSENT_VERBS[said.state]
-
-    def note(work: Work) -> Answer:
-        answer = _answer(desk, said)
-        answer = answer.model_copy(update={"at": newest_moment(answer.at, ledger(work.unit, work.case))})
-        add_item(work.unit, work.case, CONSENT, answer.at, answer)
-        told = {"consent": str(answer.id), "by": answer.by, "wording": answer.wording}
-        work.journal.write(work.unit, verb, case=work.case, details=told, purpose=answer.purpose)
-        start(work, clockmaker(work).of_consent(answer, desk.counter.tasks))
-        revoke_broken(work, desk.counter.calendar.day_of(desk.clock()))
-        settle(work)
-        return answer
-
-    return on_case(desk, asked, case, verb, note)
+    work.journal.write(work.unit, verb, case=work.case, details=told, purpose=answer.purpose)
+    start(work, clockmaker(work).of_consent(answer, work.desk.counter.tasks))
+    revoke_broken(work, work.desk.counter.calendar.day_of(work.desk.clock()))
+    settle(work)
+    return answer
 
 
 def consents(desk: Desk, asked: Asked, case: UUID) -> list[Answer]:
@@ -99,22 +101,28 @@ def note_choice(
 
     INVARIANT (a refusal lowers nothing): other offers, their referrals and their tasks stay as they are.
     """
+    return on_case(desk, asked, case, "choice:make", lambda work: choice_said(work, "choice:make", offer, wanted, by))
 
-    def note(work: Work) -> Choice:
-        if offer not in desk.books.words().offers:
-            known = nearest(offer, desk.books.words().offers)
-            raise UnknownNameError(Problem("--offer", 0, f"there is no offer `{offer}`", known))
-        at = newest_moment(desk.clock(), choices(work.unit, work.case))
-        choice = Choice(id=uuid4(), at=at, offer=offer, wanted=wanted, by=by)
-        add_item(work.unit, work.case, CHOICE, choice.at, choice)
-        told = {"choice": str(choice.id), "wanted": wanted}
-        work.journal.write(work.unit, "case:change", case=work.case, details=told)
-        if not wanted:
-            revoke_for(work, offer)
-        settle(work)
-        return choice
 
-    return on_case(desk, asked, case, "case:change", note)
+def read_choices(desk: Desk, asked: Asked, case: UUID) -> list[Choice]:
+    """Return what the person wanted and did not want, the oldest first."""
+    return read_case(desk, asked, case, "choice:read", choices)
+
+
+def choice_said(work: Work, verb: str, offer: str, wanted: bool, by: Literal["self", "guardian"]) -> Choice:  # noqa: FBT001 - passed on as it came
+    """Do what `note_choice` does, in a unit of work on a case that is open; `verb` is that of the entry."""
+    offers = work.desk.books.words().offers
+    if offer not in offers:
+        raise UnknownNameError(Problem("--offer", 0, f"there is no offer `{offer}`", nearest(offer, offers)))
+    at = newest_moment(work.desk.clock(), choices(work.unit, work.case))
+    choice = Choice(id=uuid4(), at=at, offer=offer, wanted=wanted, by=by)
+    add_item(work.unit, work.case, CHOICE, choice.at, choice)
+    told = {"choice": str(choice.id), "wanted": wanted}
+    work.journal.write(work.unit, verb, case=work.case, details=told)
+    if not wanted:
+        revoke_for(work, offer)
+    settle(work)
+    return choice
 
 
 def note_feedback(desk: Desk, asked: Asked, case: UUID, said: Feedback) -> None:
@@ -124,17 +132,18 @@ def note_feedback(desk: Desk, asked: Asked, case: UUID, said: Feedback) -> None:
         NoSuchReferralError: the case has no such referral.
         DeniedError, NoSuchCaseError, ShreddedError, VaultError: the case cannot be opened by this asker, or at all.
     """
+    on_case(desk, asked, case, "feedback:give", lambda work: feedback_said(work, said))
 
-    def note(work: Work) -> None:
-        if all(one.id != said.referral for _, one in referrals_of(work.unit, work.case)):
-            raise NoSuchReferralError
-        add_item(work.unit, work.case, FEEDBACK, said.at, said)
-        told = {"referral": str(said.referral)}
-        work.journal.write(work.unit, "feedback:give", case=work.case, details=told)
-        if said.safe == "no":
-            need_person(work, "service_felt_unsafe", about=said.referral)
 
-    on_case(desk, asked, case, "feedback:give", note)
+def feedback_said(work: Work, said: Feedback) -> None:
+    """Do what `note_feedback` does, in a unit of work on a case that is open. Raises `NoSuchReferralError`."""
+    if all(one.id != said.referral for _, one in referrals_of(work.unit, work.case)):
+        raise NoSuchReferralError
+    add_item(work.unit, work.case, FEEDBACK, said.at, said)
+    told = {"referral": str(said.referral)}
+    work.journal.write(work.unit, "feedback:give", case=work.case, details=told)
+    if said.safe == "no":
+        need_person(work, "service_felt_unsafe", about=said.referral)
 
 
 def read_feedback(desk: Desk, asked: Asked, case: UUID) -> list[Feedback]:
@@ -159,6 +168,10 @@ def _answer(desk: Desk, said: Said) -> Answer:
     if said.until is not None and said.state != "given":
         what = "what was refused or withdrawn has no last day"
         faults.append(Problem("--until", 0, what, "leave it out; a no stands until the person says yes"))
+    if said.until is not None and said.until < counter.calendar.day_of(now):
+        faults.append(Problem("--until", 0, f"`{said.until}` is over", "name a later day, or none"))
+    if said.until is not None and said.until.year > now.year + LONGEST_YEARS:
+        faults.append(Problem("--until", 0, f"`{said.until}` is too far away", "name an earlier day, or none"))
     carried = asked_for[said.disclosure].groups if said.disclosure in asked_for else GROUPS
     beyond = [group for group in said.groups if group not in carried]
     if beyond:

@@ -10,6 +10,7 @@ from uuid import uuid4
 from nrm.case.dates import ADULT_AT, anniversary
 from nrm.casework.items import add_referral, feedback, ledger, referrals_of
 from nrm.casework.referral_errors import NoSuchServiceError, NotFittingError
+from nrm.casework.referrals.attaching import going_with
 from nrm.casework.referrals.services import mark, organisation_of
 from nrm.directory.distance import sane
 from nrm.directory.hard import conflict, zone
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from nrm.case.record import CaseRecord
+    from nrm.casework.attachment import Attachment
     from nrm.casework.cases.deciding import Look
+    from nrm.casework.cases.record import Whole
     from nrm.casework.desk import Desk
     from nrm.casework.ports import UnitOfWork
     from nrm.casework.ports_referral import ReferralRow
@@ -44,7 +47,7 @@ KEY_MISSING: Final = "key_missing"
 class Wish:
     """What is to be found: a service for one offer, or the one chosen for a duty; `not_again` are those that said no.
 
-    `disclosure` is None for an offer that no service is asked for.
+    `disclosure` is None for an offer that no service is asked for. Of `attachments` a service gets those that it may.
     """
 
     disclosure: str | None
@@ -53,6 +56,7 @@ class Wish:
     language: Language = "en"
     where: Where = field(default_factory=Where)
     not_again: frozenset[Key] = frozenset()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,9 +162,9 @@ def of_age(record: CaseRecord) -> date | None:
     return anniversary(born, ADULT_AT) if born is not None and basis != "estimated" else None
 
 
-def need(seen: Look, offer: str, where: Where) -> Need:
-    """Return what is needed of a service for `offer`."""
-    found = need_of(seen.facts, seen.record, offer, seen.made.plan.on, where.region)
+def need(seen: Whole, offer: str, where: Where, on: date) -> Need:
+    """Return what is needed of a service for `offer` on a day."""
+    found = need_of(seen.facts, seen.record, offer, on, where.region)
     centres = [(sane(one.latitude, one.longitude), one.kilometres) for one in where.circles]
     zones = [Zone(centre, kilometres) for centre, kilometres in centres if centre is not None]
     near = sane(*where.near) if where.near is not None else None
@@ -172,7 +176,7 @@ def _services(desk: Desk, seen: Look, wish: Wish, disclosure: str) -> Iterator[K
     services = desk.counter.services
     if wish.service is None:
         if wish.offer is not None:
-            ranking = services.rank(need(seen, wish.offer, wish.where))
+            ranking = services.rank(need(seen, wish.offer, wish.where, seen.made.plan.on))
             keys = (ranking.candidates[row].key for row in ranking.rows.tolist())
             yield from (key for key in keys if key not in wish.not_again and _is_recipient(desk, key, disclosure))
         return
@@ -189,7 +193,7 @@ def _to_be_asked(desk: Desk, seen: Look, wish: Wish, service: Key) -> str | None
     candidate = desk.counter.services.candidate(service)
     if wish.service is not None or wish.offer is None or candidate is None:
         return None
-    needed = need(seen, wish.offer, wish.where)
+    needed = need(seen, wish.offer, wish.where, seen.made.plan.on)
     lines = (zone(needed, candidate), conflict(needed, candidate))
     return next((f"{line.criterion}_unknown" for line in lines if line.state == "unknown"), None)
 
@@ -203,7 +207,7 @@ def check_chosen(desk: Desk, seen: Look, disclosure: str, offer: str | None, ser
         recipient = desk.books.words().disclosures[disclosure].recipient
         raise NoSuchServiceError(f"the service is not known to be a `{recipient}`")
     if offer is not None:
-        judged = judge(need(seen, offer, where), candidate)
+        judged = judge(need(seen, offer, where, seen.made.plan.on), candidate)
         if isinstance(judged, Refused):
             raise NotFittingError(tuple(line.criterion for line in judged.lines))
 
@@ -238,6 +242,7 @@ def _drafted(desk: Desk, seen: Look, wish: Wish, service: Key, age: str, allowed
         decision=seen.made.decision,
         language=wish.language,
         where=wish.where,
+        attachments=going_with(wish.attachments, allowed.groups),
         child=treated_as_child(seen.made.plan),
         of_age=of_age(seen.record),
         made_at=now,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from nrm.case.record import GROUPS
 from nrm.casework.asked import NotPermittedError, Why
 from nrm.casework.cases.deciding import Look, look
 from nrm.casework.clocks.concluding import conclude
@@ -20,6 +21,7 @@ from nrm.casework.referral_errors import (
     NotOfferedError,
     RefusedByPersonError,
 )
+from nrm.casework.referrals.attaching import check_disclosed, chosen
 from nrm.casework.referrals.placing import (
     KEY_MISSING,
     Tried,
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
 
     from nrm.casework.asked import Asked
     from nrm.casework.desk import Desk
+    from nrm.casework.ports import UnitOfWork
+    from nrm.casework.safe import OpenCase
     from nrm.directory.service import Key
     from nrm.referral.referral import Referral
     from nrm.referral.tasks import TaskCode
@@ -55,7 +59,7 @@ class Request:
     """What somebody asks for: help with an offer, or that a duty is fulfilled under a disclosure; exactly one of both.
 
     `service` is who shall be asked; None lets the directory choose, which only an offer allows. With `hold` the
-    referral stays a draft until `send_draft`.
+    referral stays a draft until `send_draft`. `attachments` of the case go with it, all or nothing is sent.
     """
 
     offer: str | None = None
@@ -64,6 +68,7 @@ class Request:
     language: Language = "en"
     where: Where = field(default_factory=Where)
     hold: bool = False
+    attachments: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,16 +120,21 @@ def refer(desk: Desk, asked: Asked, case: UUID, request: Request, on: date, coun
     Raises:
         NotOfferedError, RefusedByPersonError, AlreadyReferredError: this is not to be asked for, or not now.
         NoSuchServiceError, NotFittingError: of the service that was named.
+        NoSuchAttachmentError, AttachmentTooLargeError: of the attachments that were named; `DeniedError` also when the
+            service may not have the group of one.
         DeniedError, NoSuchCaseError, ShreddedError, VaultError, UnknownNameError: as `decide`.
     """
 
     def ask(work: Work) -> Referred:
         seen = look(work, on, country)
-        referred = attempt(work, seen, _wish(work, seen, request), hold=request.hold)
+        wish = _wish(work, seen, request)
+        referred = attempt(work, seen, wish, hold=request.hold)
+        if referred.referral is not None:  # what was named is not left out in silence: then nothing of this happens
+            check_disclosed(wish.attachments, referred.referral.groups)
         conclude(work, seen.made.plan, seen.record)
         return referred
 
-    return on_case(desk, asked, case, "referral:send", ask)
+    return on_case(desk, asked, case, "referral:send", ask, groups=GROUPS)
 
 
 def attempt(work: Work, seen: Look, wish: Wish, *, hold: bool = False) -> Referred:
@@ -190,13 +200,23 @@ def send_draft(desk: Desk, asked: Asked, case: UUID, referral: UUID, seen_versio
         conclude(work, seen.made.plan, seen.record)
         return Referred(sent, sent_row.version, None, ())
 
-    return on_case(desk, asked, case, "referral:send", send_it)
+    return on_case(desk, asked, case, "referral:send", send_it, groups=GROUPS)
 
 
 def referrals(desk: Desk, asked: Asked, case: UUID) -> list[tuple[Referral, int]]:
     """Return the referrals of a case with their versions."""
     found = read_case(desk, asked, case, "referral:read", referrals_of)
     return [(one, row.version) for row, one in found]
+
+
+def referral_kept(desk: Desk, asked: Asked, case: UUID, referral: UUID) -> tuple[Referral, int]:
+    """Return one referral of a case with its version. Raises `NoSuchReferralError`, and as `referrals`."""
+
+    def find(unit: UnitOfWork, open_: OpenCase) -> tuple[Referral, int]:
+        row, one = referral_of(unit, open_, referral)
+        return one, row.version
+
+    return read_case(desk, asked, case, "referral:read", find)
 
 
 def _wish(work: Work, seen: Look, request: Request) -> Wish:
@@ -209,7 +229,8 @@ def _wish(work: Work, seen: Look, request: Request) -> Wish:
         told = [one for _, one in referrals_of(work.unit, work.case) if one.offer is None and one.disclosure == code]
         if any(one.live and one.service == request.service for one in told):
             raise AlreadyReferredError(code)
-        return Wish(code, None, request.service, request.language, request.where)
+        files = chosen(work.unit, work.case, request.attachments)
+        return Wish(code, None, request.service, request.language, request.where, attachments=files)
     offer = request.offer
     if offer not in words.offers:
         raise UnknownNameError(Problem("--offer", 0, f"there is no offer `{offer}`", nearest(offer, words.offers)))
@@ -223,7 +244,8 @@ def _wish(work: Work, seen: Look, request: Request) -> Wish:
         raise AlreadyReferredError(offer)
     tried = not_again(work.unit, work.case, offer)
     disclosure = work.desk.counter.routes.disclosure(offer)
-    return Wish(disclosure, offer, request.service, request.language, request.where, tried)
+    files = chosen(work.unit, work.case, request.attachments)
+    return Wish(disclosure, offer, request.service, request.language, request.where, tried, files)
 
 
 def _said(why: str | None) -> tuple[str, str]:

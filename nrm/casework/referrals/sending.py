@@ -1,7 +1,7 @@
 """Seal what a service may have and put the package into the outbox; or the revocation of what it was sent.
 
-INVARIANT (minimal): a package is made of opened groups that `nrm.referral.disclosure.permission` names, and of no other
-word of the record.
+INVARIANT (minimal): a package is made of opened groups that `nrm.referral.disclosure.permission` names, of attachments
+of these groups, and of no other word of the record.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 from nrm.casework.items import MESSAGE
 from nrm.casework.ports import GroupRow
 from nrm.casework.ports_referral import OutboxRow
+from nrm.casework.referrals.attaching import packed
 from nrm.referral.contents import contents, pick, revocation
 from nrm.referral.header import Header, Recipient
 from nrm.referral.package import seal_package
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from nrm.casework.journal import Journal
     from nrm.casework.ports import UnitOfWork
     from nrm.casework.safe import OpenCase
+    from nrm.referral.header import Attached
     from nrm.referral.referral import Referral
 
 REVOCATION_COUNTS: Final = timedelta(days=3650)
@@ -53,17 +55,26 @@ def post_package(
     referral: Referral,
     sources: Sequence[str],
 ) -> Posted:
-    """Seal what a referral may carry of the opened groups, and put it into the outbox."""
-    header = _header(desk, referral, "referral", sources)
-    parts = pick(opened, referral)
-    posted = _post(desk, unit, case, header, contents(header, parts, desk.counter.speaker(referral.language)), PACKAGE)
+    """Seal what a referral may carry of the opened groups, with its attachments, and put it into the outbox.
+
+    Raises:
+        NoSuchAttachmentError, NotPermittedError, VaultError: of an attachment.
+    """
+    attached, data = packed(unit, case, referral)
+    header = _header(desk, referral, "referral", sources, attached)
+    files = contents(header, pick(opened, referral), desk.counter.speaker(referral.language))
+    posted = _post(desk, unit, case, header, {**files, **data}, PACKAGE)
     if referral.groups:
         journal.write(
             unit,
             "group:disclose",
             case=case,
             groups=referral.groups,
-            details={"referral": str(referral.id), "package": posted.digest},
+            details={
+                "referral": str(referral.id),
+                "package": posted.digest,
+                "attachments": [str(one) for one in referral.attachments],
+            },
             purpose=referral.purpose,
             basis=referral.basis,
         )
@@ -108,7 +119,13 @@ def _label(message: UUID, about: UUID, kind: str) -> bytes:
     return message.bytes + about.bytes + kind.encode() + b"\0"
 
 
-def _header(desk: Desk, referral: Referral, kind: Literal["referral", "revocation"], sources: Sequence[str]) -> Header:
+def _header(
+    desk: Desk,
+    referral: Referral,
+    kind: Literal["referral", "revocation"],
+    sources: Sequence[str],
+    attached: tuple[Attached, ...] = (),
+) -> Header:
     source, name = referral.service
     now = desk.clock()
     return Header(
@@ -125,6 +142,7 @@ def _header(desk: Desk, referral: Referral, kind: Literal["referral", "revocatio
         duty=referral.duty,
         sources=tuple(sources),
         groups=referral.groups,
+        attachments=attached,
         language=referral.language,
         sent_at=now,
         # A revocation must be read whenever it is found: the package that it ends has an end of its own.

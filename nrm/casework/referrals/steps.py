@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from nrm.casework.items import RUNNING, add_clocks, change_clock, change_referral, clocks_of
 from nrm.casework.referrals.sending import post_package, post_revocation
+from nrm.casework.referrals.services import organisation_of
 from nrm.referral.clocks import Clockmaker
 from nrm.referral.lifecycle import step
 from nrm.referral.referral import Passed
@@ -52,7 +53,9 @@ def take(
         after = after.model_copy(update={"message": posted.message, "digest": posted.digest})
     kept = change_referral(work.unit, work.case, row, now, after)
     told = {"referral": str(referral.id), **({"reason": reason} if reason else {})}
-    work.journal.write(
+    # A draft is nobody's to know: its service hears of it when it was sent.
+    journal = work.journal.known_to(organisation_of(after.service)) if after.message is not None else work.journal
+    journal.write(
         work.unit, f"referral:{verb}", case=work.case, details=told, purpose=referral.purpose, basis=referral.basis
     )
     if verb in _ENDS_WAITING:

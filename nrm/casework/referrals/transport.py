@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nrm.casework.asked import NotPermittedError, own, permit
+from nrm.access import Case, Directory
+from nrm.casework.asked import NotPermittedError, permit
 from nrm.casework.items import change_referral, referral_of
 from nrm.casework.journal import Journal
 from nrm.casework.safe import OpenCase
-from nrm.casework.work import Work, on_case
+from nrm.casework.work import Work, held, on_case
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -29,23 +30,27 @@ TAKEN = frozenset({"accepted", "in_progress"})
 """The states in which a service waits for the person, or has them."""
 
 
-def name_transporter(desk: Desk, asked: Asked, case: UUID, referral: UUID, who: UUID) -> None:
-    """Say which official brings the person to the service; a new one takes the place of the one before.
+def name_transporter(desk: Desk, asked: Asked, case: UUID, referral: UUID, who: UUID, seen: int | None = None) -> int:
+    """Say which official brings the person to the service, and return the version of the referral since.
+
+    A new one takes the place of the one before.
 
     Raises:
         NoSuchReferralError: the case has no such referral.
+        StaleVersionError: it changed since version `seen`.
         NotPermittedError: the service has not accepted.
         DeniedError, NoSuchCaseError, ShreddedError, VaultError: the case cannot be opened by this asker, or at all.
     """
 
-    def name(work: Work) -> None:
-        row, one = _taken(work.unit, work.case, referral)
+    def name(work: Work) -> int:
+        row, one = _taken(work.unit, work.case, referral, seen)
         named = one.model_copy(update={"transporter": who})
-        change_referral(work.unit, work.case, row, desk.clock(), named)
+        kept = change_referral(work.unit, work.case, row, desk.clock(), named)
         told = {"referral": str(referral), "transporter": str(who)}
         work.journal.write(work.unit, "case:assign", case=work.case, details=told)
+        return kept.version
 
-    on_case(desk, asked, case, "case:assign", name)
+    return on_case(desk, asked, case, "case:assign", name)
 
 
 def whereabouts(desk: Desk, asked: Asked, case: UUID, referral: UUID) -> SecretStr | None:
@@ -58,9 +63,9 @@ def whereabouts(desk: Desk, asked: Asked, case: UUID, referral: UUID) -> SecretS
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> SecretStr | None:
-        permit(asked, "directory:read")
-        permit(asked, "referral:read")  # those who keep the directory bring nobody anywhere
-        open_ = OpenCase.of(own(asked, unit.cases.get(case)), desk.keyring)
+        permit(asked, "directory:read", Directory)
+        permit(asked, "referral:send", Case)  # those who keep the directory, or broke the glass, bring nobody anywhere
+        open_ = OpenCase.of(held(desk, unit, asked, case, "referral:send").row, desk.keyring)
         _, one = _taken(unit, open_, referral)
         if one.transporter != asked.who:
             raise NotPermittedError("not_assigned", "only the official who brings the person there learns the address")
@@ -71,8 +76,8 @@ def whereabouts(desk: Desk, asked: Asked, case: UUID, referral: UUID) -> SecretS
     return journal.attempt("directory:read", work)
 
 
-def _taken(unit: UnitOfWork, case: OpenCase, referral: UUID) -> tuple[ReferralRow, Referral]:
-    found = referral_of(unit, case, referral)
+def _taken(unit: UnitOfWork, case: OpenCase, referral: UUID, seen: int | None = None) -> tuple[ReferralRow, Referral]:
+    found = referral_of(unit, case, referral, seen)
     if found[1].state not in TAKEN:
         raise NotPermittedError("not_permitted", "the service has not accepted, so its address is told to nobody")
     return found

@@ -9,7 +9,7 @@ from api import app as module
 from api.app import RouteWithoutPolicyError, action_of, routes_of
 from api.call import OPEN, may
 
-OPEN_PATHS = {"/health", "/ready", "/metrics"}
+OPEN_PATHS = {"/health", "/ready", "/metrics", "/v1/vocabulary", "/v1/case-record-schema"}
 
 
 def test_every_route_names_an_action(service):
@@ -44,3 +44,12 @@ def test_whoever_asks_too_fast_is_told_when_to_come_back(tmp_path):
     answers = [worker.get("/v1/cases") for _ in range(3)]
     assert [one.status_code for one in answers] == [200, 200, 429]
     assert 1 <= int(answers[-1].headers["retry-after"]) <= 60
+
+
+def test_a_role_that_somebody_has_not_is_denied_and_on_the_log(service):
+    both = service.as_("caseworker+coordinator")
+    assert both.get("/v1/cases").json()["code"] == "role_not_said"
+    assert both.get("/v1/cases", headers={"NRM-Role": "coordinator"}).status_code == 200
+    assert both.get("/v1/cases", headers={"NRM-Role": "supervisor"}).json()["code"] == "not_permitted"
+    last = service.office.entries()[-1]
+    assert (last.action, last.result, last.why) == ("api:session:use", "denied", "not_permitted")

@@ -118,7 +118,9 @@ def test_step_by_step_two_officers_sign_what_the_first_one_made(officers):
     name = proposed["rulebook"][:13]
     assert officers("rules", "comment", name, "--because", "Two days are enough?", who="ben").code == 0
     assert officers("rules", "approve", name, "--sign-with", officers.keys["ben"], who="ada").code == 1
-    assert officers.json("rules", "approve", name, "--sign-with", officers.keys["ben"], who="ben")["state"] == "approved"
+    assert (
+        officers.json("rules", "approve", name, "--sign-with", officers.keys["ben"], who="ben")["state"] == "approved"
+    )
     told = officers.json("rules", "status", name)
     assert [one["step"] for one in told["steps"]] == ["propose", "check", "comment", "approve"]
     shown = officers("rules", "status")

@@ -20,6 +20,7 @@ from sealed_packages import (
     STRANGER,
     age_sealed,
     header,
+    naming,
     opened,
     package_files,
     sealed_by_hand,
@@ -52,7 +53,7 @@ def test_what_is_sealed_for_a_service_is_what_it_opens(more):
     assume(len({name.lower() for name in more}) == len(more))
     head = header()
     found = opened(sealed_package(head, **more))
-    assert found.header == head
+    assert found.header == naming(head, more)
     assert found.record == RECORD
     assert found.files == package_files(head, **more)
 

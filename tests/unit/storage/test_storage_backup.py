@@ -20,6 +20,7 @@ from store_rows import (
     a_decision,
     a_group,
     a_message,
+    a_record,
     a_referral,
     a_version,
     an_event,
@@ -75,6 +76,11 @@ def filled(store, big=0):
         unit.outbox.add(a_message(row.case, minutes=None))
         unit.outbox.claim(NOON, NOON + timedelta(minutes=1), uuid4(), 1)
         unit.shelf.put("directory", 1, b"services")
+        unit.registry.add(a_record(owner=uuid4(), mark=b"\x00mark"))
+        unit.registry.add(a_record(until=None))
+        attachment = uuid4()
+        for number in range(2):
+            unit.attachments.add(row.case, attachment, number, b"part %d" % number)
         unit.cases.shred(gone.case)
 
     store.run(fill)

@@ -48,6 +48,21 @@ def test_a_waiting_entry_shows_its_leaf_and_neither_case_nor_details(store):
     assert store.run(lambda unit: unit.events.of(row.case)) == [event]
 
 
+def test_the_case_of_an_entry_is_found_by_its_event_until_it_is_shredded(store):
+    row, other = opened(store), opened(store)
+    ours, theirs = (an_event(one.case, details=b"salt and details") for one in (row, other))
+    bare = an_event(row.case)
+    store.run(lambda unit: [unit.events.add(one) for one in (ours, theirs, bare)])
+
+    def case_of(event):
+        return store.run(lambda unit: unit.events.case_of(event))
+
+    assert (case_of(ours.event), case_of(theirs.event)) == (row.case, other.case)
+    assert (case_of(bare.event), case_of(uuid4())) == (None, None)
+    store.run(lambda unit: unit.cases.shred(row.case))
+    assert (case_of(ours.event), case_of(theirs.event)) == (None, other.case)
+
+
 def test_details_need_a_case(store):
     with pytest.raises(StoreError, match="belongs to no case has sealed details"):
         store.run(lambda unit: unit.events.add(an_event(None, details=b"d")))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from offices import THEIRS, asked
 from referral_desk import a_case, entries_of, in_unit, later, said, tasks
 
+from nrm.casework.accounts.registers import ACCOUNTS
 from nrm.casework.asked import NotPermittedError, OtherOrganisationError
 from nrm.casework.cases import glass, grants, history, keep
 from nrm.casework.clocks import duties
@@ -16,6 +17,7 @@ from nrm.casework.errors import DeniedError, NoSuchCaseError, NoSuchRecordError
 from nrm.casework.items import RUNNING, clocks_of
 from nrm.casework.office import notices
 from nrm.errors import NrmError, UnknownNameError
+from nrm.signin.account import Account
 
 SECOND, REVIEWER, OTHER = UUID(int=31), UUID(int=32), UUID(int=33)
 NURSE = asked(organisation=THEIRS, who=UUID(int=30), purpose="health_care")
@@ -108,6 +110,24 @@ def test_nobody_breaks_it_alone(office):
     assert (notice.kind, notice.case, notice.about, notice.seen) == ("glass_broken", case, grant.id, None)
     assert notices.notices(office.desk, NURSE) == []
     assert "glass_broken" in tasks(office, case)
+
+
+def test_where_there_are_accounts_the_second_person_has_one_that_is_in_use(office):
+    case = a_case(office)
+
+    def account(who, state="active", kind="person"):
+        fields = {"id": who, "name": str(who), "display_name": "x", "organisation": THEIRS, "roles": ("caseworker",)}
+        made = Account(**fields, state=state, kind=kind)
+        office.store.run(lambda unit: ACCOUNTS.add(office.desk, unit, who, made))
+        return who
+
+    account(NURSE.who)
+    for told in (SECOND, account(UUID(int=40), "suspended"), account(UUID(int=41), kind="client")):
+        with pytest.raises(UnknownNameError, match="no account here"):
+            breaks(office, case, told=told)
+    assert footing(office, case) == "none"
+    breaks(office, case, told=account(OTHER))
+    assert footing(office, case) == "in_force"
 
 
 def test_a_notice_is_seen_by_whom_it_is_for_and_by_nobody_else(office):

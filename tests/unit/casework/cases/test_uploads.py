@@ -175,3 +175,12 @@ def test_two_that_add_the_same_file_at_once_leave_one(office, case):
     one = attachments.add(office.desk, asked(), case, "scan.pdf", chunks())
     assert listed(office, case) == [one]
     assert len(rows(office)) == 2
+
+
+def test_a_record_that_somebody_altered_does_not_stop_the_worker(office, case):
+    broken(office, case, 1, KilledError)
+    (key,) = uploads(office)
+    registry = office.store.state.registry
+    registry[key] = replace(registry[key], sealed=registry[key].sealed[:-1])
+    assert go_round(later(office), None, set()).cleaned == 0
+    assert listed(office, case) == []

@@ -14,6 +14,7 @@ from referral_desk import (
     differ,
     entries_of,
     in_unit,
+    later,
     lying,
     opened,
     said,
@@ -139,7 +140,8 @@ def test_a_no_to_sharing_is_logged_as_no_consent(office, state):
 
 def test_a_consent_that_ran_out_is_logged_as_over(office):
     case = a_case(office)
-    agree(office, case, until=ON.replace(month=2))
+    agree(office, case, until=ON)
+    later(office, days=1)
     assert ask_for(office, case).task == "consent_missing"
     assert entries_of(office, "referral:send")[-1].why == "consent_over"
 

@@ -40,7 +40,7 @@ def days_to_search(plan):
 
 
 def test_a_decision_before_the_date_is_by_the_old_rulebook_one_after_it_by_the_new_and_both_replay(office):
-    first, second = two(office)
+    _, second = two(office)
     case = keep.open_case(office.desk, asked(), record(CASE), MARCH).case
     before = deciding.decide(office.desk, asked(), case, MAY)
     office.day = JUNE

@@ -25,7 +25,10 @@ MARCH, JUNE = date(2026, 3, 1), date(2026, 6, 1)
 NO_SHELTER = (
     (
         "rules/care/shelter.yaml",
-        ("when: [{finding: suspected}]", "when: [{finding: suspected}, {fact: age_status, is: [child, uncertain, unknown]}]"),
+        (
+            "when: [{finding: suspected}]",
+            "when: [{finding: suspected}, {fact: age_status, is: [child, uncertain, unknown]}]",
+        ),
     ),
     (place("safe"), text("safe", HOLDS.replace("shelter", "suspected"))),
 )

@@ -1,0 +1,76 @@
+"""Recipes for what those do who keep cases."""
+
+from api_recipes.recipe import Recipe, add
+from api_recipes.world import RECORD
+
+from nrm.access import Case, Caseload, Directory, Referral
+
+CASE = "/v1/cases/{case}"
+ONE = f"{CASE}/referrals/{{referral}}"
+SENT, DRAFTED = {"If-Match": '"{sent}"'}, {"If-Match": '"{drafted}"'}
+FILE = {
+    "Content-Type": "application/octet-stream",
+    "Content-Disposition": "attachment; filename*=UTF-8''scan.pdf",
+}
+
+
+def of_case(body=None, **more):
+    return Recipe(Case, subject="case", body=body, **more)
+
+
+def of_referral(body=None, **more):
+    return Recipe(Case, subject="case", body=body, headers=SENT, **more)
+
+
+add(
+    {
+        "POST /v1/cases": Recipe(Caseload, body=RECORD),
+        "GET /v1/cases": Recipe(Caseload),
+        f"GET {CASE}": of_case(),
+        f"GET {CASE}/groups": of_case(query={"group": "contact"}),
+        f"PATCH {CASE}": of_case({"health": {"urgent_medical_need": "no"}}, headers={"If-Match": '"1"'}),
+        f"DELETE {CASE}": of_case(),
+        "POST /v1/intakes": Recipe(Caseload, body=RECORD),
+        "POST /v1/cases/search": Recipe(Caseload, body={"kind": "phone", "value": "+37369471100"}),
+        f"POST {CASE}/decisions": of_case({}),
+        f"GET {CASE}/decisions": of_case(),
+        f"GET {CASE}/decisions/{{decision}}": of_case(),
+        f"POST {CASE}/decisions/{{decision}}/replay": of_case(),
+        f"GET {CASE}/decisions/{{decision}}/explanations/{{code}}": of_case(),
+        f"GET {CASE}/decisions/{{decision}}/letter": of_case(),
+        f"POST {CASE}/what-if": of_case({"facts": {"age_status": "child"}}),
+        f"GET {CASE}/family": of_case(),
+        f"POST {CASE}/family": of_case({"other": "{unrelated}", "relation": "sibling"}),
+        f"DELETE {CASE}/family/{{other}}": of_case(),
+        f"GET {CASE}/consents": of_case(),
+        f"POST {CASE}/consents": of_case({"state": "given", "disclosure": "share_with_health", "by": "self"}),
+        f"GET {CASE}/choices": of_case(),
+        f"POST {CASE}/choices": of_case({"offer": "medical_care", "wanted": True}),
+        f"GET {CASE}/feedback": of_case(),
+        f"POST {CASE}/feedback": of_case({"referral": "{referral}", "safe": "yes"}),
+        "GET /v1/consent-wordings/{disclosure}": Recipe(Case, in_hand=False, standings=("own",)),
+        f"POST {CASE}/matches": of_case({"offer": "medical_care"}),
+        f"GET {CASE}/referrals": of_case(),
+        f"POST {CASE}/referrals": of_case({"offer": "medical_care"}),
+        f"GET {ONE}": of_case(),
+        f"POST {CASE}/referrals/{{referral}}/send": of_case(headers=SENT),
+        f"POST {ONE}/revoke": of_referral({"reason": "better_service"}),
+        f"POST {ONE}/transport": of_referral({"official": "{official}"}),
+        f"GET {ONE}/transport": of_case(),
+        f"GET {CASE}/duties": of_case(),
+        f"POST {CASE}/duties/{{duty}}/done": of_case(),
+        "GET /v1/duties": Recipe(Case, in_hand=False, standings=("own",)),
+        f"POST {CASE}/attachments": of_case(content=b"%PDF-1.7\n%%EOF\n", headers=FILE),
+        f"GET {CASE}/attachments": of_case(),
+        f"GET {CASE}/attachments/{{attachment}}": of_case(),
+        f"DELETE {CASE}/attachments/{{attachment}}": of_case(),
+        "GET /v1/directory/services": Recipe(Directory),
+        "POST /v1/directory/search": Recipe(Directory, body={}),
+    }
+    | {
+        f"POST {ONE}/{verb}": Recipe(Referral, subject="case", body={"reason": reason} if reason else None, headers=SENT)
+        for verb, reason in {
+            "receive": None, "accept": None, "decline": "no_capacity", "start": None, "complete": None
+        }.items()
+    }
+)  # fmt: skip

@@ -1,0 +1,63 @@
+"""What waits over all cases: for whom it is, and for nobody else; late things are heard by those whom they reached."""
+
+from uuid import uuid4
+
+import pytest
+from offices import THEIRS, asked
+from referral_desk import a_case, later, tick
+
+from nrm.casework.asked import NotPermittedError
+from nrm.casework.clocks import waiting
+from nrm.casework.clocks.duties import duties, finish
+from nrm.referral.escalation import CHASED
+
+COORDINATOR = asked("coordinator", uuid4())
+
+
+def found(office, who=None, **more):
+    return waiting.waiting(office.desk, who or asked(), **more)
+
+
+def test_it_is_what_the_list_of_each_case_has_for_the_role(office):
+    cases = [a_case(office) for _ in range(3)]
+    each = {
+        (case, one.id)
+        for case in cases
+        for one in duties(office.desk, asked(), case)
+        if one.kind in CHASED and one.by == "caseworker" and one.due < office.now() + waiting.AHEAD
+    }
+    assert {(one.case, one.duty.id) for one in found(office, most=1000)} == each
+
+
+def test_what_is_late_reaches_the_next_role_in_the_list_too(office):
+    a_case(office)
+    supervisor = asked("supervisor")
+    before = {one.duty.id for one in found(office, supervisor, most=1000)}
+    later(office, days=3)
+    tick(office)
+    heard = [one.duty for one in found(office, supervisor, most=1000) if one.duty.id not in before]
+    assert heard
+    assert all("supervisor" in one.told and one.by != "supervisor" for one in heard)
+
+
+def test_what_is_done_is_in_the_list_no_more_and_a_page_behind_it_begins_anew(office):
+    case = a_case(office)
+    first, second, *_ = found(office)
+    assert found(office, after=first.duty.id, most=1) == [second]
+    finish(office.desk, asked(), case, first.duty.id)
+    assert first not in found(office)
+    assert found(office, after=first.duty.id, most=1) == [second]
+
+
+def test_a_caseworker_is_told_of_their_own_organisation_and_a_coordinator_of_all(office):
+    ours, theirs = a_case(office), a_case(office, who=asked(organisation=THEIRS))
+    assert {one.case for one in found(office, most=1000)} == {ours}
+    assert {one.case for one in found(office, COORDINATOR, most=1000)} == {ours, theirs}
+
+
+def test_every_look_is_an_entry_also_one_that_finds_nothing(office):
+    found(office)
+    assert office.said()[-1] == ("duty:read", "done")
+    with pytest.raises(NotPermittedError):
+        found(office, asked("statistician"))
+    assert office.said()[-1] == ("duty:read", "not_permitted")
