@@ -29,6 +29,7 @@ from api.rest import (
     glass,
     health,
     intakes,
+    interchange,
     matches,
     me,
     notices,
@@ -36,6 +37,7 @@ from api.rest import (
     person,
     person_links,
     referrals,
+    rulebooks,
     search,
     service,
     service_keys,
@@ -44,8 +46,9 @@ from api.rest import (
     statistics,
     tokens,
     vocabulary,
+    webhooks,
 )
-from api.security.bodies import Bodies
+from api.security.bodies import SMALL, Bodies
 from api.security.headers import SecurityHeaders
 from api.watching.watch import Watch
 from nrm.access import shipped
@@ -63,6 +66,7 @@ ROUTERS: Final = (
     *(vocabulary.router, directory.router),
     *(service.router, service_keys.router, oversight.router, statistics.router),
     *(attachments.router, glass.router, notices.router, person_links.router, person.router),
+    *(webhooks.router, interchange.router, rulebooks.router),
     *(sessions.router, sign_in_oidc.router, tokens.router, me.router, accounts.router, clients.router),
 )
 
@@ -103,7 +107,13 @@ def create_app(state: State, tracer: Tracer | None = None, life: Life | None = N
     add_handlers(app)
     add_oauth_handler(app)
     app.add_middleware(Guard)
-    app.add_middleware(Bodies, sizes={PREFIX + attachments.PATH: state.desk.attachments.bytes_each})
+    sizes = {
+        PREFIX + r"/(sessions|token|me|person|accounts|clients|cases/search)(/.*)?": SMALL,
+        PREFIX + attachments.PATH: state.desk.attachments.bytes_each,
+        PREFIX + interchange.PATH: interchange.LARGEST,
+        PREFIX + rulebooks.PATH: rulebooks.LARGER,
+    }
+    app.add_middleware(Bodies, sizes=sizes)
     if state.settings.origins:
         app.add_middleware(
             CORSMiddleware, allow_origins=list(state.settings.origins), allow_methods=["*"], allow_headers=["*"]

@@ -14,6 +14,7 @@ from fastapi import Depends, Header, Request
 from api.languages import language_of
 from api.once import Key, Once
 from api.problems.problem import Fault, Told
+from api.security.addresses import address_of
 from api.security.signed_in import role_of, token_of
 from nrm.casework.accounts.door import refuse
 from nrm.casework.accounts.errors import SignInDeniedError
@@ -86,7 +87,8 @@ class Call:
 
         `body` is that of `Key.of`.
         """
-        key = Key.of(self.request, body)
+        asked = self.asked
+        key = Key.of(self.request, body, (asked.role, str(asked.organisation), asked.unit or "", asked.purpose))
         return Once(self.state.desk, self.asked.who, key).do(use_case, reply)
 
     def list_of(self, name: str) -> bytes:
@@ -128,7 +130,9 @@ def own_call_of(request: Request, role: Role = None) -> Call:
 
 def _call(request: Request, role: str | None, purpose: str | None, *, any_role: bool = False) -> Call:
     state: State = request.app.state.nrm
-    signed_in = state.sign_in(token_of(request))
+    signed_in = state.sign_in(
+        token_of(request), lambda: state.pace.strangers(address_of(request, state.settings.proxy))
+    )
     state.pace.asks(signed_in.account, request.method)
     extra = request.scope["route"].openapi_extra or {}
     if purpose is None and extra.get(PURPOSE):

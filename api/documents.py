@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
-from api.problems.problem import Told
+from api.problems.problem import Fault, Told
 from nrm.textfile import Document, read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+SHORT: Final = 16 * 1024
+"""Bytes of a record that is read in a moment."""
+
+MOST_PARTS: Final = 50_000
+"""Values, fields and brackets of a record: each costs time to read, and no record of a person has as many."""
 
 SCHEMA: Final = "CaseRecord"
 """The name of the schema of a case record among the components of OpenAPI."""
@@ -31,13 +39,28 @@ async def record_of(request: Request) -> Document:
     """Return the case record in the body.
 
     Raises:
-        Told: the body is not declared as JSON.
+        Told: the body is not declared as JSON, or is none.
         FileRefusedError: it is not acceptable; nothing of it is quoted.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Told("wrong_media_type")
-    return read_bytes(await request.body(), "body", private=True)
+    body = await request.body()
+    # Others are not kept waiting while a long one is read.
+    return _read(body) if len(body) <= SHORT else await run_in_threadpool(_read, body)
+
+
+def _read(body: bytes) -> Document:
+    found = read_bytes(body, "body", private=True, most=MOST_PARTS)
+    try:
+        json.loads(body, parse_int=str, parse_float=str, parse_constant=_refuse)
+    except (ValueError, RecursionError):  # what is good YAML, such as nothing at all, or `NaN`
+        raise Told("bad_request", (Fault(at="body", what="is not JSON"),)) from None
+    return found
+
+
+def _refuse(_constant: str) -> None:
+    raise ValueError
 
 
 Record = Annotated[Document, Depends(record_of)]

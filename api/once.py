@@ -5,6 +5,8 @@ https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/.
 INVARIANT (done once, told alike): the answer is kept in the unit of work that does what was asked, so that there is no
 moment at which one is there without the other. Only what succeeded is kept; what was refused changed nothing and may be
 tried again.
+INVARIANT (told to whom it was told): an answer is told again only to who asks as they asked then: in the same role, at
+the same organisation, for the same purpose. Whoever has lost one of these since has lost the answer.
 """
 
 from __future__ import annotations
@@ -43,10 +45,11 @@ class Key:
     asks: Callable[[], str]
 
     @classmethod
-    def of(cls, request: Request, body: Callable[[], bytes] | None = None) -> Key | None:
+    def of(cls, request: Request, body: Callable[[], bytes] | None = None, asking: tuple[str, ...] = ()) -> Key | None:
         """Return the key of a request, or None when it has none.
 
-        `body` gives what stands for a body that is never in memory as a whole, such as its digest.
+        `body` gives what stands for a body that is never in memory as a whole, such as its digest; `asking` is what
+        must be the same besides, such as the role in which is asked.
 
         Raises:
             Told: it is not 8 to 128 visible characters.
@@ -56,7 +59,7 @@ class Key:
             return None
         if not _KEY.fullmatch(named):
             raise Told("input_refused", (Fault(at=f"header/{HEADER}", what="is not 8 to 128 visible characters"),))
-        parts = (request.method, request.url.path, request.url.query, request.headers.get("if-match", ""))
+        parts = (request.method, request.url.path, request.url.query, request.headers.get("if-match", ""), *asking)
         head = "\0".join(parts).encode() + b"\0"
 
         def asks() -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 import time
 from typing import TYPE_CHECKING, Final
 
@@ -50,6 +51,7 @@ class _Family:
         self._works = works
         self._children: dict[int, tuple[int, float]] = {}
         self._stopping = False
+        self._life = os.pipe()  # nobody writes into it: it ends when the first process does
 
     def run(self, processes: int) -> int:
         set_up()
@@ -80,6 +82,7 @@ class _Family:
         try:
             for name in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(name, signal.SIG_DFL)
+            self._end_with_parent()
             with self._opening() as office:
                 serve(office, self._sock, works=self._works and number == 0)
             code = 0
@@ -88,6 +91,17 @@ class _Family:
         finally:
             sys.stderr.flush()
             os._exit(code)
+
+    def _end_with_parent(self) -> None:
+        """Let this process end when the first one is no more: nobody else would end it, and it holds the socket."""
+        end, held = self._life
+        os.close(held)
+
+        def watch() -> None:
+            os.read(end, 1)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        threading.Thread(target=watch, name="nrm_parent", daemon=True).start()
 
     def _stop(self, *_: object) -> None:
         self._stopping = True

@@ -78,13 +78,14 @@ def application(office: Office, *, works: bool) -> FastAPI:
     state = State(
         desk=office.desk,
         home=office.home,
-        speaker=office.app.speaker,
+        speaker=office.speaker,
         sign_in=sign_in_of(office.desk),
         cursors=Cursors(office.desk.registry.derived(b"nrm-page")),
         settings=settings,
         pace=Pace(settings),
         numbers=numbers,
         directory_key=office.directory_key,
+        officers=office.officers if office.home.rulebooks.officers is not None else None,
         door=open_door(office.desk, office.home.sign_in, hasher=Turns()),
     )
     traces = provider(settings.traces)
@@ -95,6 +96,7 @@ def application(office: Office, *, works: bool) -> FastAPI:
         background.start()
         _LOG.info("ready")
         yield
+        state.checks.stop()
         background.stop()
         traces.shutdown()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from api.checks import Checks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from nrm.casework.accounts.door import Door
     from nrm.casework.desk import Desk
     from nrm.home import Home
+    from nrm.publishing.officers import Officers
     from nrm.rulebook.sentence import Speaker
     from nrm.serving import ApiSettings
     from nrm.vault.envelope import DataKey
@@ -24,7 +27,8 @@ if TYPE_CHECKING:
 class State:
     """An installation as routes see it: its desk and settings, who is behind a token, and how pages go on.
 
-    `speaker` speaks one of the four languages; `directory_key` opens the directory that is kept.
+    `speaker` speaks one of the four languages; `directory_key` opens the directory that is kept. `officers` reads who
+    may sign rulebooks; where it is None nobody says so, and rules are read from files. `checks` are those of proposals.
     """
 
     desk: Desk
@@ -37,3 +41,5 @@ class State:
     numbers: Numbers
     directory_key: DataKey
     door: Door
+    officers: Callable[[], Officers] | None = None
+    checks: Checks = field(default_factory=Checks)

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from api.call import ACTION
 from api.languages import language_named
 from api.once import Key, Once
+from api.security import addresses
 from api.security.signed_in import token_of
 from nrm.casework.person.sessions import case_of, digest
 
@@ -66,8 +67,9 @@ def visit_of(request: Request) -> Visit:
 
 
 def address_of(request: Request) -> str:
-    """Return from where a request comes."""
-    return request.client.host if request.client is not None else ""
+    """Return from where a request comes, as `api.security.addresses` has it."""
+    state: State = request.app.state.nrm
+    return addresses.address_of(request, state.settings.proxy)
 
 
 Visitor = Annotated[Visit, Depends(visit_of)]

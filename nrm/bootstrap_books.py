@@ -6,10 +6,11 @@ import io
 import tarfile
 from datetime import date
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nrm.bootstrap import Application
 from nrm.config import Settings
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from nrm.rulebook.book import Within
     from nrm.rulebook.read import Files
     from nrm.rulebook.vocabulary import Vocabulary
+
+
+MOST_ARCHIVES: Final = 4
+"""Archives of rules whose engines are kept in memory."""
 
 
 class Compiled:
@@ -67,6 +72,7 @@ class FileBooks:
 
     def __init__(self, app: Application) -> None:
         self._app = app
+        self._old = Archives()
 
     def words(self) -> Vocabulary:
         """Return the vocabulary in force."""
@@ -107,7 +113,30 @@ class FileBooks:
             RulebookRefusedError: it is no archive, or its rules do not fit together.
             UnknownNameError: it has no rules for that date or country.
         """
-        return Engine(rulebook_on(archived(archive).files, on, country))
+        return self._old.engine(archive, on, country)
+
+
+class Archives:
+    """What was compiled of archives of rules, of the last few that were asked for.
+
+    INVARIANT (the past is not read again and again): whoever reads an old decision often would otherwise keep the store
+    waiting each time while its rules are read; and however many archives are asked for, so many are in memory.
+    """
+
+    def __init__(self, most: int = MOST_ARCHIVES) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._compiled: dict[bytes, Compiled] = {}
+
+    def engine(self, archive: bytes, on: date, country: str | None) -> Engine:
+        """Return the engine for the rulebook of an archive (errors as of `FileBooks.replayed`; they are not kept)."""
+        digest = sha256(archive).digest()
+        with self._lock:
+            compiled = self._compiled.pop(digest, None) or Compiled(archived(archive).files)
+            self._compiled[digest] = compiled  # the newest stands last
+            while len(self._compiled) > self._most:
+                del self._compiled[next(iter(self._compiled))]
+        return compiled.engine(on, country)
 
 
 def archived(archive: bytes) -> Application:

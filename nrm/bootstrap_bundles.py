@@ -12,16 +12,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
-from nrm.bootstrap_books import Compiled, archived
+from nrm.bootstrap_books import Archives, Compiled
 from nrm.casework.errors import NoSuchRecordError
 from nrm.casework.rulebooks.kept import Publication, edition, papers_of, publications
-from nrm.engine.decide import Engine
 from nrm.errors import FileRefusedError, NrmError, Problem, RulebookRefusedError, UnknownNameError
 from nrm.publishing.errors import NoRulebookError, PublishingError
 from nrm.publishing.lifecycle import in_force
 from nrm.publishing.loading import load
 from nrm.publishing.officers import read_officers
-from nrm.rulebook.resolve import rulebook_on
 from nrm.rulebook.sentence import Speaker
 
 if TYPE_CHECKING:
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
 
     from nrm.casework.ports_registry import ReadsRulebooks
     from nrm.casework.registry import Keyed, RegistryKey
+    from nrm.engine.decide import Engine
     from nrm.publishing.bundle import Bundle
     from nrm.referral.routes import Routes
     from nrm.referral.tasks import Tasks
@@ -91,6 +90,7 @@ class BundleBooks:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._read, self._key, self._officers, self._today, self._clock = read, key, officers, today, clock
+        self._old = Archives()
         self._lock = threading.RLock()
         self._edition = -1
         self._looked = 0.0
@@ -119,8 +119,8 @@ class BundleBooks:
         return self._on(on).bundle.archive
 
     def replayed(self, archive: bytes, on: date, country: str | None) -> Engine:
-        """Return the engine for the rulebook of an archive (errors as of `archived`)."""
-        return Engine(rulebook_on(archived(archive).files, on, country))
+        """Return the engine for the rulebook of an archive (errors as of `nrm.bootstrap_books.archived`)."""
+        return self._old.engine(archive, on, country)
 
     def today(self) -> Bundle:
         """Return the bundle in force today (errors as `on`)."""

@@ -72,12 +72,12 @@ def read_file(path: Path, shown_as: str | None = None, *, private: bool = False)
     return read_bytes(content, name, private=private)
 
 
-def read_bytes(content: bytes, file: str, *, private: bool = False) -> Document:
+def read_bytes(content: bytes, file: str, *, private: bool = False, most: int | None = None) -> Document:
     """Read YAML or JSON from bytes; `file` is the name that errors use.
 
     Raises:
-        FileRefusedError: too large, not UTF-8, or not acceptable YAML. Nothing of a `private` file is quoted in it,
-            because a case file holds personal data.
+        FileRefusedError: too large, not UTF-8, of more than `most` parts, or not acceptable YAML. Nothing of a
+            `private` file is quoted in it, because a case file holds personal data.
     """
     if len(content) > LARGEST_FILE:
         raise FileRefusedError(Problem(file, 0, f"the file is larger than {LARGEST_FILE} bytes", "split it"))
@@ -88,7 +88,9 @@ def read_bytes(content: bytes, file: str, *, private: bool = False) -> Document:
         raise FileRefusedError(Problem(file, line, "the file is not UTF-8 text", "save it as UTF-8")) from None
     builder = _Builder(file, private=private)
     try:
-        for event in _events(_without_pairs(text)):
+        for number, event in enumerate(_events(_without_pairs(text))):
+            if most is not None and number > most:
+                raise FileRefusedError(Problem(file, event.start_mark.line + 1, "it has too many parts", "split it"))
             builder.take(event)
     except yaml.YAMLError as error:
         raise FileRefusedError(_broken(error, text, file)) from None

@@ -7,7 +7,7 @@
 Tokens here are `role.organisation.who`, so that a test can be anybody; `api.security` is tested with real ones.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from api.state import State
 from api.watching.numbers import Numbers
 from nrm.bootstrap_counter import DIRECTORY
 from nrm.casework.accounts.door import Door
+from nrm.delivery.settings import DeliverySettings
 from nrm.serving import ApiSettings
 from nrm.signin.settings import SignInSettings
 from nrm.vault.envelope import DataKey
@@ -32,7 +33,7 @@ from nrm.vault.envelope import DataKey
 PURPOSE = {"Purpose-Of-Use": "case_management"}
 
 
-def sign_in(token):
+def sign_in(token, _refusing):
     try:
         roles, organisation, who, unit = token.split(".")
         return SignedIn(UUID(who), UUID(organisation), tuple(roles.split("+")), unit or None, UUID(int=0))
@@ -45,6 +46,7 @@ class HomeOfTests:
     country: str | None = None
     origin: str = "example.org/log"
     log: Path | None = None
+    delivery: DeliverySettings = field(default_factory=lambda: DeliverySettings(hosts=("hooks.example.org:443",)))
 
 
 class Service:

@@ -1,8 +1,8 @@
 """Sign-in over HTTP for tests: a browser or a program, and somebody who signs in with a password and a code.
 
-    anna = program(real)                    # a client without cookies
-    begun = signed_in(real, at, anna)       # the answer of the last step
-    asker = holder(real, begun)             # a program that sends its token
+anna = program(real)                    # a client without cookies
+begun = signed_in(real, at, anna)       # the answer of the last step
+asker = holder(real, begun)             # a program that sends its token
 """
 
 from signins import WORDS

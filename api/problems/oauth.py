@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from starlette.responses import JSONResponse
 
 from api.problems.handlers import answered
-from api.problems.problem import Told
+from api.problems.problem import ProblemView, Told
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -21,7 +21,13 @@ OAuthError = Literal["invalid_request", "invalid_client", "unsupported_grant_typ
 _CHALLENGE: Final = {"WWW-Authenticate": 'Basic realm="nrm"'}
 
 
-@dataclass(frozen=True)
+class TokenProblemView(ProblemView):
+    """Problem details with the word that OAuth has for them."""
+
+    error: OAuthError
+
+
+@dataclass(eq=False)
 class TokenRefused(Exception):  # noqa: N818 - what a route tells instead of an answer
     """No token is given."""
 

@@ -33,6 +33,8 @@ from nrm.casework.errors import (
 )
 from nrm.casework.referral_errors import NoSuchReferralError, NoSuchServiceError
 from nrm.errors import CaseRefusedError, EngineError, FileRefusedError, NrmError, UnknownNameError
+from nrm.publishing.errors import ChecksFailedError, NoRulebookError, PublishingError, SameOfficerError
+from nrm.publishing.lifecycle import StepRefusedError
 from nrm.referral.lifecycle import TransitionRefusedError
 from nrm.referral.package_errors import PackageError
 from nrm.signin.errors import KeysRefusedError, NotProvedError, PasswordRefusedError, ProviderError
@@ -75,13 +77,18 @@ CODES: Final[tuple[tuple[type[Exception], str], ...]] = (
     (FileRefusedError, "input_refused"),
     (UnknownNameError, "input_refused"),
     (PackageError, "input_refused"),
+    (NoRulebookError, "no_rulebook"),
+    (SameOfficerError, "same_person"),
+    (StepRefusedError, "not_now"),
+    (ChecksFailedError, "not_now"),
+    (PublishingError, "input_refused"),
     (LogError, "integrity_failed"),
     (EngineError, "program_failed"),
 )
 """The first that fits is told; what is not listed is a fault of the program."""
 
 _HIDDEN: Final = frozenset(
-    {"program_failed", "storage_failed", "storage_in_doubt", "integrity_failed", "key_unavailable"}
+    {"program_failed", "storage_failed", "storage_in_doubt", "integrity_failed", "key_unavailable", "no_rulebook"}
 )
 """Problems whose faults are for whoever runs the service, and are not told to callers."""
 

@@ -42,6 +42,10 @@ class Catalogue(Model):
     problems: dict[Code, Entry]
 
 
+MOST_FAULTS: Final = 100
+"""So many faults are told of one request: an answer must not be many times as large as what was asked."""
+
+
 @cache
 def catalogue() -> Mapping[str, Entry]:
     """Return all problems that the service can tell of, from `catalogue.yaml`.
@@ -101,7 +105,7 @@ def response(told: Told, language: Language, request_id: str) -> JSONResponse:
         code=told.code,
         todo=entry.todo.in_(language),
         instance=f"urn:uuid:{request_id}",
-        errors=list(told.faults),
+        errors=list(told.faults[:MOST_FAULTS]),
     )
     headers = {"Content-Language": language, **told.headers}
     return JSONResponse(view.model_dump(mode="json", exclude_none=True), entry.status, headers, MEDIA_TYPE)

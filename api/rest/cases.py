@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from starlette.responses import Response
 
 from api.call import Caller, may
 from api.cursors import Cursor, Limit
+from api.days import day_of
 from api.documents import BODY, Record
 from api.etags import Seen, etag
 from api.reply import Reply
@@ -25,16 +25,11 @@ router = APIRouter(prefix="/cases", tags=["cases"])
 Group = Annotated[list[str], Query(min_length=1, max_length=len(PARTS), description="A group; repeat for several.")]
 
 
-def today() -> date:
-    """Return the day that it is in UTC."""
-    return datetime.now(tz=UTC).date()
-
-
 @router.post("", status_code=201, response_model=KeptView, **may("case:open", requestBody=BODY))
 def open_case(call: Caller, record: Record) -> Response:
     """Take a record in as a new case."""
     return call.do(
-        lambda desk: keep.open_case(desk, call.asked, record, today()), lambda kept: _kept(kept, 201)
+        lambda desk: keep.open_case(desk, call.asked, record, day_of(call, None)), lambda kept: _kept(kept, 201)
     ).response()
 
 
@@ -104,7 +99,7 @@ def read_groups(call: Caller, case: UUID, group: Group, version: Annotated[int |
 @router.patch("/{case}", response_model=KeptView, **may("group:change", requestBody=BODY))
 def amend(call: Caller, case: UUID, seen: Seen, record: Record) -> Response:
     """Put the groups that are sent in the place of those that the case has; the others stay."""
-    return call.do(lambda desk: keep.amend(desk, call.asked, case, seen, record, today()), _kept).response()
+    return call.do(lambda desk: keep.amend(desk, call.asked, case, seen, record, day_of(call, None)), _kept).response()
 
 
 @router.delete("/{case}", status_code=204, **may("case:shred"))

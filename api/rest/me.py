@@ -31,6 +31,8 @@ from api.views.me import (
 )
 from api.views.session import BegunView, QuestionView, SessionsView, begun_view, question_view, session_view
 from nrm.casework.accounts import credentials, sessions, tokens
+from nrm.casework.accounts.door import refuse
+from nrm.casework.accounts.errors import SignInDeniedError
 
 router = APIRouter(prefix="/me", tags=["me"])
 
@@ -104,7 +106,13 @@ def list_tokens(call: OwnCaller) -> SessionsView:
 
 @router.post("/tokens", status_code=201, response_model=BegunView, dependencies=UNKEPT, **may("credential:add"))
 def make_token(call: OwnCaller, sent: TokenSent) -> Response:
-    """Make a token for a program that acts as you; it is shown this once."""
+    """Make a token for a program that acts as you; it is shown this once.
+
+    INVARIANT (no token makes a token): who has stolen one has it for its days, and no longer.
+    """
+    if call.session.kind != "browser":
+        error = SignInDeniedError("not_permitted", "a token makes no token", "sign in to make one")
+        refuse(call.desk, call.asked, "credential:add", error)
     begun = tokens.make_token(call.door, call.asked, sent.label, sent.days)
     return Reply.of(begun_view(begun, begun.token), 201).response()
 

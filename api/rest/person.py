@@ -101,7 +101,7 @@ def plan(
     return Response(found.text, media_type=TEXT, headers=spoken)
 
 
-@router.get("/offers", response_model=PersonOffersView, **may("choice:read"))
+@router.get("/offers", response_model=PersonOffersView, **may("decision:read"))
 def offers(visit: Visitor) -> PersonOffersView:
     """Read which help is in your plan, what it means, and whether you want it."""
     return PersonOffersView(

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from api.call import OPEN, may
 from api.once import UNKEPT
-from api.problems.oauth import TokenRefused, told_as_oauth
+from api.problems.oauth import TokenProblemView, TokenRefused, told_as_oauth
 from api.reply import Reply
 from api.security.entering import Trying
 from api.views.model import View
@@ -87,7 +87,13 @@ async def form_of(request: Request) -> Mapping[str, str]:
 Form = Annotated[Mapping[str, str], Depends(form_of)]
 
 
-@router.post("", response_model=TokenView, dependencies=UNKEPT, **may(OPEN, requestBody=BODY))
+_REFUSED: Final[dict[int | str, dict[str, Any]]] = {
+    400: {"model": TokenProblemView, "description": "The form cannot be answered (RFC 6749 section 5.2)."},
+    401: {"model": TokenProblemView, "description": "It is not known who asks."},
+}
+
+
+@router.post("", response_model=TokenView, responses=_REFUSED, dependencies=UNKEPT, **may(OPEN, requestBody=BODY))
 def give_token(request: Request, trying: Trying, form: Form) -> Response:
     """Give a program its token: by its secret (`client_secret_basic`, `client_secret_post`) or by `private_key_jwt`.
 

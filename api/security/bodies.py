@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 LARGEST: Final = 5_000_000
 """Bytes of a body, unless its route says otherwise."""
 
+SMALL: Final = 64 * 1024
+"""Bytes of a body that only names somebody or something."""
+
 SLOWEST: Final = 15.0
 """Seconds that the next piece of a body may take."""
 
@@ -49,8 +52,8 @@ class Bodies:
             await answered(request, Told("wrong_media_type", headers=headers))(scope, receive, send)
             return
         length = request.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > most:
-            code = "too_large" if length.isdigit() else "bad_request"
+        if not length.isdecimal() or int(length) > most:
+            code = "too_large" if length.isdecimal() else "bad_request"
             await answered(request, Told(code, headers=_CLOSE))(scope, receive, send)
             return
         watched = _Watched(receive, most, self._slowest, LONGEST * max(1, most / LARGEST))

@@ -38,6 +38,13 @@ class Pace:
         """Count one request of somebody without an account, by address. Raises `Told` when it is one too many."""
         self._count(self._reads if method in SAFE else self._writes, f"visit {address}")
 
+    def strangers(self, address: str) -> None:
+        """Count a token that opens nothing, from an address. Raises `Told` when it is one too many.
+
+        INVARIANT (nobody fills the log unknown): each of them leaves an entry for ever, so only so many are looked at.
+        """
+        self._count(self._writes, f"stranger {address}")
+
     def tries(self, address: str) -> None:
         """Count one try to sign in, or to open a link, from an address. Raises `Told` when it is one too many."""
         self._count(self._tries, f"try {address}")

@@ -8,6 +8,8 @@ from api.security.signed_in import SignedIn
 from nrm.casework.accounts.sessions import session_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from api.security.signed_in import SignIn
     from nrm.casework.desk import Desk
 
@@ -15,11 +17,17 @@ if TYPE_CHECKING:
 def sign_in_of(desk: Desk) -> SignIn:
     """Return what finds out who is behind a token (errors as `nrm.casework.accounts.sessions.session_of`)."""
 
-    def sign_in(token: str) -> SignedIn:
-        found = session_of(desk, token)
+    def sign_in(token: str, refusing: Callable[[], None]) -> SignedIn:
+        found = session_of(desk, token, refusing=refusing)
         account = found.account
         return SignedIn(
-            account.id, account.organisation, tuple(account.roles), account.unit, found.session.id, account.display_name
+            account=account.id,
+            organisation=account.organisation,
+            roles=tuple(account.roles),
+            unit=account.unit,
+            session=found.session.id,
+            name=account.display_name,
+            kind=found.session.kind,
         )
 
     return sign_in

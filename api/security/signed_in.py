@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from nrm.signin.session import SessionKind
+
 COOKIE: Final = "__Host-nrm"
 """The cookie of a browser's session; `__Host-` keeps it to this very host (RFC 6265bis)."""
 
@@ -22,7 +24,7 @@ COOKIE: Final = "__Host-nrm"
 class SignedIn:
     """Somebody who is signed in; `roles` are all that the account has, `unit` is that of a policy officer.
 
-    `name` is what colleagues call them.
+    `name` is what colleagues call them; `kind` says whether they signed in themselves, or act by a token.
     """
 
     account: UUID
@@ -31,10 +33,14 @@ class SignedIn:
     unit: str | None
     session: UUID
     name: str = field(default="", repr=False)
+    kind: SessionKind = "browser"
 
 
-SignIn: TypeAlias = Callable[[str], SignedIn]
-"""Finds who is behind a token; raises an error of the library when nobody is."""
+SignIn: TypeAlias = Callable[[str, Callable[[], None]], SignedIn]
+"""Finds who is behind a token; raises an error of the library when nobody is.
+
+Before that goes to the log, the second argument is called, which may raise instead.
+"""
 
 
 def token_of(request: Request, cookie_name: str = COOKIE) -> str:

@@ -20,6 +20,7 @@ HEAD_SECONDS: Final = 15.0
 LARGEST_HEAD: Final = 64 * 1024
 """Bytes of a target and all headers together."""
 
+_SPOKEN: Final = frozenset({"1.0", "1.1"})
 _TOO_LARGE: Final = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -68,12 +69,14 @@ class Wire(HttpToolsProtocol):
         """End a head.
 
         Raises:
-            HeadRefusedError: it is too large, or does not say once for which host it is (RFC 9112 §3.2).
+            HeadRefusedError: it is too large, of a version that we do not speak, or does not say once for which host it
+                is (RFC 9112 §3.2).
         """
         self._head = None
         self._too_large = len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > LARGEST_HEAD
         hosts = sum(name == b"host" for name, _ in self.headers)
-        if self._too_large or hosts > 1 or (hosts == 0 and self.parser.get_http_version() != "1.0"):
+        version = self.parser.get_http_version()
+        if self._too_large or version not in _SPOKEN or hosts > 1 or (hosts == 0 and version != "1.0"):
             raise HeadRefusedError
         super().on_headers_complete()
         self._wait_no_more()

@@ -45,6 +45,7 @@ class AccountChangeSent(Sent):
     def fields(self) -> dict[str, Any]:
         """Return what changes, as the use case takes it."""
         given = {name: getattr(self, name) for name in self.model_fields_set}
+        given = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
         return {name: value for name, value in given.items() if value is not None or name == "unit"}
 
 

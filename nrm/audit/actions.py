@@ -35,7 +35,7 @@ VERBS: dict[str, tuple[str, ...]] = {
         *("draft", "read", "seal", "send", "receive", "accept", "decline", "start", "complete"),
         *("revoke", "recall", "expire", "escalate"),
     ),
-    "rulebook": ("read", "propose", "prove", "comment", "approve", "reject", "enforce", "withdraw", "restore"),
+    "rulebook": ("read", "propose", "prove", "comment", "approve", "reject", "enforce", "withdraw", "restore", "name"),
     "session": ("ask", "begin", "use", "read", "end", "revoke"),
     "statistics": ("make", "read", "publish"),
     "user": ("create", "read", "change", "suspend", "restore", "recover", "reveal"),

@@ -84,7 +84,7 @@ def permit(
             raise NotPermittedError("not_permitted", _SAID["not_permitted"].format(role=asked.role, verb=verb))
         return
     wanted = frozenset(groups)
-    carried = _carried(asked.purpose, words) if wanted and words is not None else frozenset()
+    carried = groups_for(asked.purpose, words) if wanted and words is not None else frozenset()
     who = Principal(asked.who, asked.organisation, asked.role, asked.unit)
     verdict = shipped().decide(Request(who, verb, about, Context(asked.purpose, wanted, carried, glass)))
     if not verdict.allowed:
@@ -92,7 +92,7 @@ def permit(
         raise _denial(verdict.why, about, role=asked.role, verb=verb, purpose=asked.purpose, groups=beyond)
 
 
-def _carried(purpose: str, words: Vocabulary) -> frozenset[str]:
+def groups_for(purpose: str, words: Vocabulary) -> frozenset[str]:
     """Return the groups that some disclosure carries for a purpose."""
     return frozenset(group for one in words.disclosures.values() if one.purpose == purpose for group in one.groups)
 

@@ -17,11 +17,11 @@ class NoSuchCaseError(CaseworkError):
 
 
 class StaleVersionError(CaseworkError):
-    """Somebody else changed the case in the meantime."""
+    """Somebody else changed the case, or what `of` says, in the meantime."""
 
-    def __init__(self, seen: int, now: int) -> None:
-        what = f"the case was changed in the meantime: you saw version `{seen}`, it has version `{now}`"
-        super().__init__(Problem("case", 0, what, "look at it again and repeat your change"))
+    def __init__(self, seen: int, now: int, of: str = "case") -> None:
+        what = f"the {of} was changed in the meantime: you saw version `{seen}`, it has version `{now}`"
+        super().__init__(Problem(of, 0, what, "look at it again and repeat your change"))
 
 
 class NoSuchRecordError(CaseworkError):

@@ -13,12 +13,14 @@ from uuid import UUID, uuid4
 import yaml
 
 import nrm.demo
+from nrm.bootstrap_counter import PACKAGE_SIGNING
 from nrm.bootstrap_store import create_office, identifier
 from nrm.casework.accounts import credentials, people, tokens
 from nrm.casework.accounts.door import Door
 from nrm.casework.asked import Asked
 from nrm.casework.cases import keep
 from nrm.casework.office.directory_kept import import_directory, keep_sidecars
+from nrm.casework.oversight.form import NAMESPACE as OF_BUNDLES
 from nrm.casework.referrals.services import organisation_of
 from nrm.cli.init import VKEY
 from nrm.cli.options import application
@@ -27,16 +29,20 @@ from nrm.directory.importing import read_hsds
 from nrm.directory.sidecar import read_sidecars
 from nrm.directory.taxonomy import classified, read_service_types
 from nrm.home import FILE, KEYS, home_text, read_home
+from nrm.referral.package import NAMESPACE
+from nrm.referral.sshsig import SshSigner
 from nrm.textfile import read_file
 from nrm.vault.keys_file import create_keys
 from nrm.vault.passphrase import Passphrase
 
 if TYPE_CHECKING:
     from nrm.bootstrap_store import Office
+    from nrm.vault.keys_file import FileKeys
 
 PASSPHRASE: Final = "made up for the demonstration"  # noqa: S105 - everybody may know it
 PASSWORD: Final = "demonstration only 2026"  # noqa: S105 - as above
 TOKENS: Final = "tokens.env"
+SIGNERS: Final = "signers"
 MARK: Final = "DEMONSTRATION"
 """A file that says what the folder is, so that nobody takes it for another."""
 
@@ -96,18 +102,26 @@ def make(folder: Path) -> list[Seat]:
     _write(folder / FILE, home_text("demonstration.example/log", OURS, country="gb", zone="Europe/London"))
     with closing(create_office(read_home(folder), keys, application(None, None))) as office:
         _write(folder / VKEY, office.vkey + "\n")
+        _write(folder / SIGNERS, _signers(keys, office.home.origin))
         seats = _seats(office)
         _services(office, folder)
         for path in sorted((DATA / "records").glob("*.yaml")):
             worker = Asked(uuid4(), OURS, "caseworker")
             keep.open_case(office.desk, worker, read_file(path, private=True), datetime.now(tz=UTC).date())
         office.sequencer.run()
-    _write(folder / TOKENS, "".join(f"{_variable(one)}={one.token}\n" for one in seats))
+    _write(folder / TOKENS, "".join(_variables(one) for one in seats))
     return seats
 
 
-def _variable(seat: Seat) -> str:
-    return seat.player.name.upper().replace("-", "_")
+def _signers(keys: FileKeys, origin: str) -> str:
+    """Return the lines by which services and overseers know what this installation seals for them."""
+    public = SshSigner(keys.secret(PACKAGE_SIGNING)).public
+    return "".join(f'{origin} namespaces="{one}" {public}\n' for one in (NAMESPACE, OF_BUNDLES))
+
+
+def _variables(seat: Seat) -> str:
+    name = seat.player.name.upper().replace("-", "_")
+    return f"{name}={seat.token}\n{name}_TOTP={seat.totp}\n"
 
 
 def _seats(office: Office) -> list[Seat]:

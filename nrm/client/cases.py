@@ -132,8 +132,8 @@ class Cases:
 def _written(response: httpx.Response, write: Callable[[bytes], object]) -> bool:
     """Write what comes; say whether it is all, and what its digest says (RFC 9530)."""
     digest = hashlib.sha256()
-    with suppress(httpx.TransportError):
-        for piece in response.iter_raw(_PIECE):
+    with suppress(httpx.RequestError):
+        for piece in response.iter_bytes(_PIECE):
             digest.update(piece)
             write(piece)
         found = base64.b64encode(digest.digest()).decode()

@@ -32,7 +32,8 @@ class Client:
     """Asks the service at `base_url` with the token of an account, in one of its roles, for one purpose.
 
     `token` is left out where nobody signs in: for the person's own link. `purpose` is a purpose of the vocabulary or
-    `case_management`. `tls` trusts other certificate authorities than those of the machine. `transport` and `sleep`
+    `case_management`. Without a `language`, the person is answered in that of their link and everybody else in English.
+    `tls` trusts other certificate authorities than those of the machine. `transport` and `sleep`
     stand in for the network and the clock in tests. A client may be used by several threads.
 
     Rooms: `cases` and `referrals` for those who keep cases, `service` for a service that is asked, `oversight` for an
@@ -49,7 +50,7 @@ class Client:
         *,
         role: str | None = None,
         purpose: str | None = None,
-        language: Language = "en",
+        language: Language | None = None,
         tls: ssl.SSLContext | None = None,
         tries: int = TRIES,
         transport: httpx.BaseTransport | None = None,
@@ -61,7 +62,8 @@ class Client:
             "Authorization": None if token is None else f"Bearer {token}",
             "NRM-Role": role,
             "Purpose-Of-Use": purpose,
-            "Accept-Language": language,
+            "Accept-Language": language or "*",
+            "Accept-Encoding": "identity",
             "User-Agent": "nrm-client",
         }
         self._http = httpx.Client(
@@ -97,7 +99,7 @@ class Client:
 def _check(base_url: str) -> None:
     try:
         url = httpx.URL(base_url)
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         raise ClientSettingsError(Problem("base_url", 0, "this is no address", "such as `https://host`")) from None
     if url.userinfo or url.query or url.fragment or not url.host:
         raise ClientSettingsError(Problem("base_url", 0, "this is no plain address", "such as `https://host`"))

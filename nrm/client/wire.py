@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from io import BufferedReader
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
@@ -75,8 +75,7 @@ class Wire:
             ProblemError: the service said no.
             UnreachableError: it did not answer.
         """
-        with self.stream(method, path, headers, **more) as response:
-            response.read()
+        with self.stream(method, path, headers, whole=True, **more) as response:
             return response
 
     @contextmanager
@@ -85,11 +84,14 @@ class Wire:
         method: str,
         path: str,
         headers: Headers | None = None,
+        *,
+        whole: bool = False,
         **more: Any,  # noqa: ANN401 - as httpx takes it
     ) -> Iterator[httpx.Response]:
-        """Open the answer to a request, whose body is read by the caller (errors as `ask`)."""
+        """Open the answer to a request, whose body is read by the caller unless it is `whole` (errors as `ask`)."""
         key = {"Idempotency-Key": str(uuid4())} if method != "GET" and self.keyed else {}
-        response = self._settled(method, path, {**key, **(headers or {})}, more)
+        request = _Request(method, path, {**key, **(headers or {})}, more, whole)
+        response = self._settled(request)
         try:
             yield response
         finally:
@@ -99,12 +101,12 @@ class Wire:
         """Return a wire for what takes a secret or gives one out: it sends once, without a key."""
         return replace(self, tries=1, keyed=False)
 
-    def _settled(self, method: str, path: str, headers: Headers, more: dict[str, Any]) -> httpx.Response:
+    def _settled(self, request: _Request) -> httpx.Response:
         """Return the first answer that is one."""
         tried = 0
         while True:
             tried += 1
-            found = self._tried(method, path, headers, more)
+            found = self._tried(request)
             if isinstance(found, httpx.Response) and found.is_success:
                 return found
             told = body_of(found) if isinstance(found, httpx.Response) else None
@@ -116,18 +118,30 @@ class Wire:
             else:
                 raise UnreachableError(self.http.base_url.host, found)
 
-    def _tried(self, method: str, path: str, headers: Headers, more: dict[str, Any]) -> httpx.Response | str:
-        """Return the answer, read to its end unless it is good; or what kind of failure there was instead."""
-        content = more.get("content")
+    def _tried(self, request: _Request) -> httpx.Response | str:
+        """Return the answer, or what kind of failure there was instead."""
+        content = request.more.get("content")
         if isinstance(content, BufferedReader):
             content.seek(0)  # it may be the second time
+        made = self.http.build_request(request.method, request.path, headers=request.headers, **request.more)
         try:
-            response = self.http.send(self.http.build_request(method, path, headers=headers, **more), stream=True)
-            if not response.is_success:
+            response = self.http.send(made, stream=True)
+            if request.whole or not response.is_success:
                 response.read()
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             return type(error).__name__  # and not the error itself, which holds the request
         return response
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What is sent, as often as it takes; `more` is as httpx takes it."""
+
+    method: str
+    path: str
+    headers: Headers = field(repr=False)
+    more: dict[str, Any] = field(repr=False)
+    whole: bool
 
 
 def _wait(found: httpx.Response | str, told: object, tried: int) -> float | None:

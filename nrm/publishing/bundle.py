@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nrm.errors import Problem
+from nrm.errors import Problem, RulebookRefusedError
 from nrm.proof.files import Guarantee, read_guarantees
 from nrm.publishing.archive import digest_of, read_archive, unpacked
 from nrm.publishing.errors import BundleRefusedError
@@ -66,11 +66,15 @@ def open_bundle(archive: bytes) -> Bundle:
     """Open a bundle.
 
     Raises:
-        BundleRefusedError: it is no bundle, or there is no rule or no guarantee in it.
-        RulebookRefusedError, FileRefusedError: its files do not fit together; every fault is listed.
+        BundleRefusedError: it is no bundle, there is no rule or no guarantee in it, or its files do not fit together;
+            every fault is listed.
+        FileRefusedError: a file of it cannot be read.
     """
     with unpacked(read_archive(archive)) as folder:
-        return _read(archive, folder / "rules", folder / "seeds")
+        try:
+            return _read(archive, folder / "rules", folder / "seeds")
+        except RulebookRefusedError as refused:
+            raise BundleRefusedError(refused.problems) from None
 
 
 def _read(archive: bytes, rules: Path, seeds: Path) -> Bundle:

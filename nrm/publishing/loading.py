@@ -67,9 +67,8 @@ def matching(archive: bytes, statement: Statement) -> Bundle:
     """Open the bundle of a statement.
 
     Raises:
-        BundleRefusedError: it is another bundle, or none.
+        BundleRefusedError, FileRefusedError: it is another bundle, or none, or its files do not fit together.
         StatementRefusedError: the statement names other rulebooks than those that the bundle gives.
-        RulebookRefusedError, FileRefusedError: its files do not fit together.
     """
     if digest_of(archive) != statement.bundle:
         todo = "take the bundle whose `sha256sum` is the `bundle` of the statement"
@@ -86,8 +85,7 @@ def load(papers: Papers, officers: Officers, *, prove: bool = False) -> Bundle:
     """Return a bundle that may decide; with `prove` every guarantee is proved again, which takes seconds.
 
     Raises:
-        PublishingError: it may not; the error says why. Nothing of it is used.
-        RulebookRefusedError, FileRefusedError: its files do not fit together.
+        PublishingError, FileRefusedError: it may not; the error says why. Nothing of it is used.
     """
     signed_by_two(papers, officers)
     statement = read_statement(papers.statement)

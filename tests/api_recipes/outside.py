@@ -6,7 +6,7 @@ from decision_bundles import RECIPIENT
 from nrm.access import Entry, Log, Referral, Statistics
 
 OWN = "/v1/service/referrals/{referral}"
-SENT = {"If-Match": '"{sent}"'}
+SEEN = {"If-Match": "{version}"}
 LOG = "/v1/oversight"
 
 
@@ -19,17 +19,17 @@ add(
         "GET /v1/service/referrals": Recipe(Referral),
         f"GET {OWN}": of_referral(),
         f"GET {OWN}/package": of_referral(),
-        f"POST {OWN}/accept": of_referral(headers=SENT),
-        f"POST {OWN}/decline": of_referral({"reason": "no_capacity"}, headers=SENT),
-        f"POST {OWN}/start": of_referral(headers=SENT),
-        f"POST {OWN}/complete": of_referral(headers=SENT),
+        f"POST {OWN}/accept": of_referral(headers=SEEN),
+        f"POST {OWN}/decline": of_referral({"reason": "no_capacity"}, headers=SEEN),
+        f"POST {OWN}/start": of_referral(headers=SEEN, state="accepted"),
+        f"POST {OWN}/complete": of_referral(headers=SEEN, state="started"),
         "POST /v1/service/replies": Recipe(
-            Referral, content=b"x", headers={"Content-Type": "application/octet-stream"}
+            Referral, content="{reply}", headers={"Content-Type": "application/octet-stream"}
         ),
         "GET /v1/service/capacity": Recipe(Entry),
-        "PUT /v1/service/capacity": Recipe(Entry, body={"days": []}, headers={"If-Match": '"1"'}),
+        "PUT /v1/service/capacity": Recipe(Entry, body={"days": []}, headers={"If-Match": "{entry}"}),
         "GET /v1/service/entry": Recipe(Entry),
-        "PATCH /v1/service/entry": Recipe(Entry, body={}, headers={"If-Match": '"1"'}),
+        "PATCH /v1/service/entry": Recipe(Entry, body={}, headers={"If-Match": "{entry}"}),
         f"GET {LOG}/checkpoint": Recipe(Log),
         f"GET {LOG}/tile/{{path:path}}": Recipe(Log),
         f"GET {LOG}/vkey": Recipe(Log),

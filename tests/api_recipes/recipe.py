@@ -3,10 +3,7 @@
     RECIPES["POST /v1/cases/{case}/duties/{duty}/done"] = Recipe(Case, subject="case")
 
 Words in braces, in the path, the query, the headers and the body, are names of the `World`. `subject` is the one that
-names the record; of a route without one, each asker has their own. `standings` are those of `nrm.access.table`. With
-`in_hand` false the use case knows no record and only asks whether the role ever may. `beside` are other refusals that
-come after the policy said yes, by role: (status, code). `actions` are what the policy is asked, where the use case asks
-for another than the one that the route names.
+names the record; of a route without one, each asker has their own.
 """
 
 from __future__ import annotations
@@ -15,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nrm.access.request import Resource
+from nrm.access import Case, Resource
 from nrm.access.standing import SHARED
 
 RECIPES: dict[str, Recipe] = {}
@@ -23,17 +20,28 @@ RECIPES: dict[str, Recipe] = {}
 
 @dataclass(frozen=True)
 class Recipe:
+    """How one route is asked.
+
+    `standings` are those of `nrm.access.table`. `action` is what the policies are asked, where the use case asks for
+    another than the one that the route names; with `in_hand` false it knows no record and only asks whether the role
+    ever may. `state` is that of the referral which the words tell of. `beside` are refusals that look like denials and
+    come after the policies said yes, as (role, status, code); with `passes` false nobody gets through, for a reason that
+    stands beside the recipe. To a `visit` comes whoever has a person's session, and nobody else.
+    """
+
     kind: type[Resource]
     subject: str | None = None
     body: Any = None
-    content: bytes | str | None = None
+    content: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     standings: tuple[str, ...] | None = None
     in_hand: bool = True
     action: str | None = None
-    beside: Mapping[str, tuple[int, str]] = field(default_factory=dict)
-    world: str = "casework"
+    state: str = "sent"
+    beside: frozenset[tuple[str, int, str]] = frozenset()
+    passes: bool = True
+    visit: bool = False
 
     @property
     def stands(self) -> tuple[str, ...]:
@@ -42,7 +50,9 @@ class Recipe:
             return self.standings
         if self.kind in SHARED:
             return ("shared",)
-        return ("own", "other", "nobody") if self.subject else ("own",)
+        if self.subject is None:
+            return ("own",)
+        return ("own", "other", "nobody", "glass") if self.kind is Case else ("own", "other", "nobody")
 
 
 def add(routes: Mapping[str, Recipe]) -> None:

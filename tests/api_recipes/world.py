@@ -2,32 +2,53 @@
 
     world = World(service)
     world.ours["case"], world.theirs["case"]        # words for recipes: identifiers and versions, as text
-    world.again()                                    # as it was in the beginning
+    world.again()                                   # as it was in the beginning
 
-Our things are Anna's; `asker` says who stands how to them.
+Our things are Anna's, theirs Otto's, and a nurse of another organisation broke the glass for our cases; `asker` says who stands how to ours.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from uuid import UUID, uuid4
 
+import pyrage
 from api_caseworker import ADULT_RECORD, agreed, begun, decided, referred
 from attachment_desk import attach
-from offices import ANNA, OURS, THEIRS, asked
-from person_desk import come_in
-from referral_desk import WORKING_AT
-from small_directory import CLINIC, COUNSEL
+from offices import OURS, THEIRS, asked
+from person_desk import a_link, come_in
+from referral_desk import WORKING_AT, referral_of, reply_of
+from signins import SECOND_ADMIN, TestDoor, admin
+from small_directory import CLINIC, COUNSEL, DIRECTORY, SIDECARS, SOURCE
 
 from nrm.access import Case, Entry, Referral
+from nrm.bootstrap_counter import DIRECTORY as SECRET
+from nrm.casework.accounts import recovering, tokens
+from nrm.casework.cases import glass
+from nrm.casework.office.directory_kept import import_directory, keep_sidecars
 from nrm.casework.referrals.services import organisation_of
+from nrm.vault.envelope import DataKey
 
-OTTO = UUID(int=10)
+ELSEWHERE = UUID(int=3)
+OTTO, NURSE = UUID(int=10), UUID(int=30)
 UNIT, OTHER_UNIT = "law_unit", "health_unit"
+RECORD = ADULT_RECORD
+FILE = b"%PDF-1.7\n%%EOF\n"
+NEW_KEY = str(pyrage.x25519.Identity.generate().to_public())
+STEPS = {
+    "agreed": (),
+    "sent": (),
+    "draft": (),
+    "accepted": ("receive", "accept"),
+    "started": ("receive", "accept", "start"),
+}
 
 
 @dataclass(frozen=True)
 class Asker:
+    """Somebody who is signed in; the token is as `api_office` takes it."""
+
     role: str
     organisation: UUID
     who: UUID
@@ -44,66 +65,153 @@ class World:
     def __init__(self, service):
         self.service = service
         self.office = service.office
-        self.ours = self._one_of_everything(OURS, ANNA)
-        self.theirs = self._one_of_everything(THEIRS, OTTO)
+        self._directory()
+        accounts = self._accounts()
+        self.ours = accounts | _Keeper(service, OURS, UUID(accounts["me"])).words()
+        self.theirs = _Keeper(service, THEIRS, OTTO).words()
         self.office.sequencer.run()
-        self._begun = self.office.store.state
+        self.ours |= self._shared()
+        self.office.sequencer.run()
+        self._begun, self._at = self.office.store.state, next(self.office.seconds)
 
     def again(self):
+        """Let everything be as it was in the beginning."""
         self.office.store.state = self._begun.copied()
+        self.office.seconds = count(self._at)
+
+    def waiting(self):
+        """What was written to the log since the beginning."""
+        return self.office.store.read(lambda unit: unit.log.waiting(1000))
 
     def changed(self):
         """What is stored otherwise than in the beginning, but for entries of the log."""
         now, then = vars(self.office.store.state), vars(self._begun)
         return sorted(name for name in then if name != "waiting" and now[name] != then[name])
 
-    def waiting(self):
-        """What was written to the log since the beginning."""
-        return self.office.store.read(lambda unit: unit.log.waiting(1000))
-
-    def words(self, recipe, asker):
-        """The words for what a recipe sends; `asker` are those who have their own record without naming one."""
-        return self.ours
-
-    def nothing(self, subject):
+    def nothing(self, subject, state="sent"):
         """Our words with a record that there is not."""
-        return {**self.ours, subject: str(uuid4())}
+        return {**self.of(self.ours, state), subject: str(uuid4())}
 
-    def asker(self, kind, role, standing):
-        ours = standing != "other"
-        organisation, who = (OURS, ANNA) if ours else (THEIRS, OTTO)
+    def of(self, words, state):
+        """The words of those who keep something, with the referral that is in this state."""
+        return {**words, **words[state]}
+
+    def asker(self, recipe, role, standing):
+        """Somebody in a role to whom our things stand so."""
+        kind, ours = recipe.kind, standing != "other"
+        keeper = self.ours if ours else self.theirs
+        organisation, who = (OURS, UUID(self.ours["me"])) if ours else (THEIRS, OTTO)
+        if standing == "self":
+            who = UUID(self.ours["account"])
+        if standing == "glass":
+            organisation, who = THEIRS, NURSE
         if role == "provider" and kind in {Referral, Entry}:
             organisation, who = organisation_of(CLINIC if ours else COUNSEL), WORKING_AT
-        if role == "person" and kind is Case:
-            who = UUID(self.ours["case"] if ours else self.theirs["case"])
+        if role == "person" and kind is Case and standing != "glass":
+            who = UUID(keeper[recipe.state]["case"])
         return Asker(role, organisation, who, UNIT if ours else OTHER_UNIT)
 
-    def _one_of_everything(self, organisation, who):
-        worker = self.service.as_("caseworker", organisation, who)
-        where = begun(worker)
-        decision = decided(worker, where).json()["decision"]
-        agreed(worker, where)
-        _, sent = referred(worker, where)
-        _, draft = referred(worker, where, "psychosocial_support", draft=True)
-        case, keeper = where.rpartition("/")[2], asked("caseworker", organisation, who)
-        other = begun(worker)
-        worker.post(f"{where}/family", json={"other": other.rpartition("/")[2], "relation": "sibling"})
-        event = self.office.entries()[-1].event
-        attachment = attach(self.office, UUID(case), b"%PDF-1.7\n%%EOF\n", who=keeper)
+    def _shared(self):
+        tile = next(path for path in (self.office.log / "tile" / "0").rglob("*") if path.is_file())
+        case, referral = (UUID(self.ours["sent"][name]) for name in ("case", "referral"))
+        reply = reply_of(self.office, referral_of(self.office, case, referral), "accept")
+        path = tile.relative_to(self.office.log / "tile").as_posix()
+        me = self.service.as_("caseworker", OURS, self.ours["me"])
+        notice = me.get("/v1/notices").json()["items"][0]["notice"]
+        linked = a_link(self.office, case)
+        words = {"path": path, "reply": reply.decode(), "notice": notice, **self._new_key()}
+        return {**words, "linked": linked.token, "pin": linked.pin}
+
+    def _new_key(self):
+        """The clinic sent a new key, which waits for the coordinator."""
+        clinic = self.service.as_("provider", organisation_of(CLINIC), WORKING_AT)
+        seen = {"If-Match": clinic.get("/v1/service/entry").headers["etag"]}
+        sent = clinic.patch("/v1/service/entry", json={"receiving_key": NEW_KEY}, headers=seen)
+        return {"new_key": NEW_KEY, "clinic": CLINIC[1], "source": CLINIC[0], "entry": sent.headers["etag"]}
+
+    def _accounts(self):
+        """Accounts of ours: `me` keeps our cases and is signed in."""
+        at = TestDoor(self.office)
+        me, colleague = at.account("anna"), at.account("bo", ready=False)
+        client = at.account("export", kind="client", ready=False)
+        asks = admin(SECOND_ADMIN)
+        lost = recovering.ask_recovery(at.desk, asks, at.account("carol").id)
         return {
-            "case": case,
-            "other": other.rpartition("/")[2],
-            "decision": decision,
-            "referral": sent["referral"],
-            "sent": str(sent["version"]),
-            "draft": draft["referral"],
-            "drafted": str(draft["version"]),
-            "duty": worker.get(f"{where}/duties").json()["items"][0]["duty"],
-            "attachment": str(attachment.id),
-            "event": str(event),
-            "session": come_in(self.office, UUID(case), who=keeper),
-            "code": "legal_aid",
+            "me": str(me.id),
+            "session": str(at.signed_in().session.id),
+            "token": str(tokens.make_token(at.door, asked(who=me.id), "export", 30).session.id),
+            "account": str(colleague.id),
+            "colleague": str(colleague.id),
+            "passkey": str(uuid4()),
+            "client": str(client.id),
+            "recovery": str(lost.id),
         }
 
+    def _directory(self):
+        key, coordinator = DataKey(self.office.keys.secret(SECRET)), asked("coordinator")
+        import_directory(self.office.desk, coordinator, key, DIRECTORY, SOURCE)
+        keep_sidecars(self.office.desk, coordinator, key, SIDECARS)
 
-RECORD = ADULT_RECORD
+
+class _Keeper:
+    """Somebody who keeps cases, with one of everything."""
+
+    def __init__(self, service, organisation, who):
+        self._office, self._who, self._organisation = service.office, who, organisation
+        self._worker = service.as_("caseworker", organisation, who)
+        self._asked = asked("caseworker", organisation, who)
+
+    def words(self):
+        other, unrelated = begun(self._worker), begun(self._worker)
+        states = {state: self._referral(state) for state in STEPS}
+        case = UUID(states["sent"]["case"])
+        where = f"/v1/cases/{case}"
+        self._worker.post(f"{where}/family", json={"other": _last(other), "relation": "sibling"})
+        return {
+            **states,
+            "other": _last(other),
+            "unrelated": _last(unrelated),
+            "official": str(self._who),
+            "wording": self._wording(),
+            "duty": self._worker.get(f"{where}/duties").json()["items"][0]["duty"],
+            "attachment": str(attach(self._office, case, FILE, who=self._asked).id),
+            "visit": come_in(self._office, case) if self._organisation == OURS else "",
+            "code": "legal_aid",
+            "disclosure": "share_with_health",
+        }
+
+    def _wording(self):
+        told = self._worker.get("/v1/consent-wordings/share_with_health")
+        return told.json()["wording"]
+
+    def _referral(self, state):
+        where = begun(self._worker)
+        decision = decided(self._worker, where).json()["decision"]
+        event = next(one.event for one in reversed(self._office.entries()) if one.action == "api:decision:make")
+        agreed(self._worker, where)
+        if state == "agreed":
+            return {"case": _last(where), "grant": str(self._broken(UUID(_last(where))).id)}
+        path, one = referred(self._worker, where, draft=state == "draft")
+        for verb in STEPS[state]:
+            self._worker.post(f"{path}/{verb}", headers=_seen(self._worker.get(path)))
+        if state == "accepted":
+            self._worker.post(
+                f"{path}/transport", json={"official": str(self._who)}, headers=_seen(self._worker.get(path))
+            )
+        version = self._worker.get(path).headers["etag"]
+        grant = self._broken(UUID(_last(where)))
+        words = {"case": _last(where), "decision": decision, "referral": one["referral"], "version": version}
+        return {**words, "event": str(event), "grant": str(grant.id)}
+
+    def _broken(self, case):
+        """A nurse of another organisation broke the glass for the case."""
+        nurse = asked("caseworker", ELSEWHERE if self._organisation == THEIRS else THEIRS, NURSE)
+        return glass.break_glass(self._office.desk, nurse, case, "medical_emergency", "she does not wake up", self._who, 4)
+
+
+def _seen(answer):
+    return {"If-Match": answer.headers["etag"]}
+
+
+def _last(where):
+    return where.rpartition("/")[2]

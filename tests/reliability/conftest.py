@@ -1,8 +1,10 @@
 """An installation on each of the two databases, an office that is open there, and what begins services."""
 
+from contextlib import closing
+
 import databases
 import pytest
-from api_service import ApiDriver
+from api_service import ApiDriver, ApiService, api_installation, token_of
 from real_installations import founded, opened
 
 
@@ -27,3 +29,36 @@ def driver():
     made = ApiDriver()
     yield made
     made.end()
+
+
+@pytest.fixture(scope="module")
+def abused(tmp_path_factory, driver):
+    """Begin a service that tests may ill-treat; after all of them it lives, and has said nothing that it should not."""
+    folder = tmp_path_factory.mktemp("abused")
+    home, _ = api_installation(folder / "home", people=0)
+    made = ApiService(home, driver)
+    try:
+        made.start()
+        yield made
+        assert made.answers("/ready"), "the service did not live through it"
+        assert made.stop() == 0
+        said = made.said.read_text()
+        assert "Traceback" not in said
+        assert '"fault"' not in said, [line for line in said.splitlines() if '"fault"' in line]
+        assert "canary" not in said.lower()
+    finally:
+        made.end()
+
+
+@pytest.fixture
+def insider(abused):
+    """Open the installation of that service beside it."""
+    with closing(opened(abused.home)) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def token(abused):
+    """Return the token of a caseworker there."""
+    with closing(opened(abused.home)) as made:
+        return token_of(made, "caseworker")

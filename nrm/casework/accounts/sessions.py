@@ -25,6 +25,7 @@ from nrm.signin.session import Session
 from nrm.signin.tokens import digest, is_token, new_token
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from nrm.casework.accounts.door import Door
@@ -89,8 +90,10 @@ def browser(door: Door, unit: UnitOfWork, account: Account) -> Begun:
     return begin(door.desk, unit, account, "browser", life, idle)
 
 
-def session_of(desk: Desk, token: str, source: str = "api") -> SignedIn:
+def session_of(desk: Desk, token: str, source: str = "api", refusing: Callable[[], None] = lambda: None) -> SignedIn:
     """Return whose session a token stands for: two records are read, and at most once a minute one is written.
+
+    `refusing` is called before a refusal goes to the log, and may raise in its place.
 
     Raises:
         SignInDeniedError: `not_signed_in` when it is none of ours, `session_over` when it is over; on the log.
@@ -110,6 +113,7 @@ def session_of(desk: Desk, token: str, source: str = "api") -> SignedIn:
         return SignedIn(who, _noted(desk, found))
     assert isinstance(who, UUID)
     assert isinstance(found, SignInDeniedError)
+    refusing()
     return refuse(desk, before(who, source), "session:use", found)
 
 

@@ -39,6 +39,9 @@ EventKind = Literal[
 EVENT_KINDS: Final[tuple[EventKind, ...]] = get_args(EventKind)
 """Everything that a webhook can be told of."""
 
+TEST: Final = "webhook.test"
+"""The kind of a message that somebody asks for, to see whether it arrives; its subject is the webhook itself."""
+
 AT_ONCE: Final = 100
 """Webhooks that are read at a time."""
 
@@ -105,7 +108,7 @@ class HookMessage(Model):
     """One message on its way; `subject` is the random identifier of what it is about, or the digest of a rulebook."""
 
     id: UUID
-    kind: EventKind
+    kind: EventKind | Literal["webhook.test"]
     at: AwareDatetime
     subject: str
     case: UUID | None = None

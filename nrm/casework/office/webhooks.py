@@ -49,6 +49,7 @@ class Shown:
     """A webhook as its organisation sees it; `waiting` counts messages to deliver, up to 100."""
 
     hook: UUID
+    version: int
     url: str
     kinds: tuple[EventKind, ...]
     at: datetime
@@ -74,7 +75,7 @@ def add_webhook(
     def work(unit: UnitOfWork) -> Registered:
         permit(asked, "webhook:create", Installation())
         wanted = tuple(kind for kind in EVENT_KINDS if kind in kinds)
-        _check(url, kinds, refuses)
+        check(url, kinds, refuses)
         if sum(1 for _ in hooks(desk, unit, asked.organisation)) >= MOST:
             raise TooManyError
         secret = secrets.token_bytes(SECRET_BYTES)
@@ -101,11 +102,8 @@ def webhooks(desk: Desk, asked: Asked) -> list[Shown]:
     def work(unit: UnitOfWork) -> list[Shown]:
         permit(asked, "webhook:read", Installation())
         journal.write(unit, "webhook:read")
-        found = [held.thing for held in hooks(desk, unit, asked.organisation)]
-        return [
-            Shown(one.id, one.url, one.kinds, one.at, one.suspended, len(MESSAGES.listed(desk, unit, owner=one.id)))
-            for one in sorted(found, key=lambda one: (one.at, one.id))
-        ]
+        found = [shown(desk, unit, held) for held in hooks(desk, unit, asked.organisation)]
+        return sorted(found, key=lambda one: (one.at, one.hook))
 
     return journal.attempt("webhook:read", work)
 
@@ -121,7 +119,7 @@ def remove_webhook(desk: Desk, asked: Asked, hook: UUID) -> None:
 
     def work(unit: UnitOfWork) -> None:
         permit(asked, "webhook:remove", Installation())
-        held = _own(desk, unit, asked, hook)
+        held = own(desk, unit, asked, hook)
         MESSAGES.remove_owned(unit, hook)
         STATES.remove(unit, hook)
         HOOKS.remove(unit, held.row.record)
@@ -130,7 +128,7 @@ def remove_webhook(desk: Desk, asked: Asked, hook: UUID) -> None:
     journal.attempt("webhook:remove", work)
 
 
-def resume_webhook(desk: Desk, asked: Asked, hook: UUID) -> None:
+def resume_webhook(desk: Desk, asked: Asked, hook: UUID) -> Shown:
     """Let a webhook that was suspended be called again; it is told of what happens from now on.
 
     Raises:
@@ -139,25 +137,35 @@ def resume_webhook(desk: Desk, asked: Asked, hook: UUID) -> None:
     """
     journal = Journal(desk, asked)
 
-    def work(unit: UnitOfWork) -> None:
+    def work(unit: UnitOfWork) -> Shown:
         permit(asked, "webhook:change", Installation())
-        held = _own(desk, unit, asked, hook)
+        held = own(desk, unit, asked, hook)
         if held.thing.suspended is not None:
-            HOOKS.change(desk, unit, held, held.thing.model_copy(update={"suspended": None}))
+            held = HOOKS.change(desk, unit, held, held.thing.model_copy(update={"suspended": None}))
             STATES.remove(unit, hook)
         journal.write(unit, "webhook:change")
+        return shown(desk, unit, held)
 
-    journal.attempt("webhook:change", work)
+    return journal.attempt("webhook:change", work)
 
 
-def _own(desk: Desk, unit: UnitOfWork, asked: Asked, hook: UUID) -> Record[Hook]:
+def own(desk: Desk, unit: UnitOfWork, asked: Asked, hook: UUID) -> Record[Hook]:
+    """Return a webhook of the asker's organisation. Raises `NoSuchRecordError`."""
     held = HOOKS.get(desk, unit, hook)
     if held is None or held.thing.organisation != asked.organisation:
         raise NoSuchRecordError
     return held
 
 
-def _check(url: str, kinds: Sequence[str], refuses: Callable[[str], Refuses]) -> None:
+def shown(desk: Desk, unit: UnitOfWork, held: Record[Hook]) -> Shown:
+    """Return a webhook as its organisation sees it."""
+    one = held.thing
+    waiting = len(MESSAGES.listed(desk, unit, owner=one.id))
+    return Shown(one.id, held.version, one.url, one.kinds, one.at, one.suspended, waiting)
+
+
+def check(url: str, kinds: Sequence[str], refuses: Callable[[str], Refuses]) -> None:
+    """Refuse what cannot be called, or of nothing. Raises `UnknownNameError`, every fault at once."""
     faults = [
         Problem("events", 0, f"there is no event `{kind}`", nearest(kind, EVENT_KINDS))
         for kind in kinds

@@ -51,7 +51,7 @@ def check(desk: Desk, asked: Asked, publication: UUID, seen: Seen = lambda *_: N
         version, (checked, faults) = taking.made
         held, state = taking.of(publication)
         if held.version != version:
-            raise StaleVersionError(version, held.version)
+            raise StaleVersionError(version, held.version, "rulebook")
         one = held.thing.model_copy(
             update={
                 "state": "proposed" if faults else state,
@@ -64,6 +64,11 @@ def check(desk: Desk, asked: Asked, publication: UUID, seen: Seen = lambda *_: N
         return taking.done(held, one, failed="not_proved" if faults else None)
 
     return take(desk, asked, "check", make, do)
+
+
+def may_check(desk: Desk, asked: Asked, publication: UUID) -> Record[Publication]:
+    """Return what would be checked, when a check would begin (errors as `check`, whose entry tells of it)."""
+    return take(desk, asked, "check", lambda: None, lambda taking: taking.of(publication)[0])
 
 
 def _found(said: Statement, archive: bytes, before: bytes | None, seen: Seen) -> Found:

@@ -27,8 +27,12 @@ if TYPE_CHECKING:
     from nrm.publishing.officers import Officers
 
 
-def approve(desk: Desk, asked: Asked, officers: Officers, publication: UUID, signature: str) -> Record[Publication]:
+def approve(
+    desk: Desk, asked: Asked, officers: Officers, publication: UUID, signature: str, seen: int | None = None
+) -> Record[Publication]:
     """Approve what was checked, by the SSHSIG of an approver of another unit over the same statement.
+
+    `seen` is the version that the asker has seen, here and below; None where there was no time to look away.
 
     Raises:
         DeniedError, NoSuchRecordError, StepRefusedError: not by this role, not this one, or not now.
@@ -36,6 +40,7 @@ def approve(desk: Desk, asked: Asked, officers: Officers, publication: UUID, sig
         SameOfficerError: the approver is the author, or of the same unit.
         ChecksFailedError: something stands against it.
         StatementRefusedError: it would look back, or another was approved since it was made.
+        StaleVersionError: it is not the version that was seen.
     """
     on = today(desk)
 
@@ -54,35 +59,36 @@ def approve(desk: Desk, asked: Asked, officers: Officers, publication: UUID, sig
         changes = {"state": state, "approver": signed, "approved_at": desk.clock()}
         return taking.done(held, one.model_copy(update=changes), signed)
 
-    return take(desk, asked, "approve", _nothing, do)
+    return take(desk, asked, "approve", _nothing, do, seen)
 
 
-def reject(desk: Desk, asked: Asked, publication: UUID, comment: str) -> Record[Publication]:
+def reject(desk: Desk, asked: Asked, publication: UUID, comment: str, seen: int | None = None) -> Record[Publication]:
     """Say no to what was proposed, and why (errors as `comment`)."""
-    return _ended(desk, asked, publication, "reject", comment)
+    return _ended(desk, asked, publication, "reject", comment, seen)
 
 
-def withdraw(desk: Desk, asked: Asked, publication: UUID, comment: str) -> Record[Publication]:
+def withdraw(desk: Desk, asked: Asked, publication: UUID, comment: str, seen: int | None = None) -> Record[Publication]:
     """Take back what was proposed, or what was approved and has not begun (errors as `comment`)."""
-    return _ended(desk, asked, publication, "withdraw", comment)
+    return _ended(desk, asked, publication, "withdraw", comment, seen)
 
 
-def comment(desk: Desk, asked: Asked, publication: UUID, text: str) -> Record[Publication]:
+def comment(desk: Desk, asked: Asked, publication: UUID, text: str, seen: int | None = None) -> Record[Publication]:
     """Say something about a publication, for the other officers.
 
     Raises:
         DeniedError, NoSuchRecordError, StepRefusedError: not by this role, not this one, or not now.
         CommentRefusedError: nothing is said, or too much.
+        StaleVersionError: it is not the version that was seen.
     """
 
     def do(taking: Taking[str]) -> Record[Publication]:
         held, _ = taking.of(publication)
         return taking.done(held, comment=taking.made)
 
-    return take(desk, asked, "comment", lambda: _said(text), do)
+    return take(desk, asked, "comment", lambda: _said(text), do, seen)
 
 
-def _ended(desk: Desk, asked: Asked, publication: UUID, step: Step, text: str) -> Record[Publication]:
+def _ended(desk: Desk, asked: Asked, publication: UUID, step: Step, text: str, seen: int | None) -> Record[Publication]:
     on = today(desk)
 
     def do(taking: Taking[str]) -> Record[Publication]:
@@ -92,7 +98,7 @@ def _ended(desk: Desk, asked: Asked, publication: UUID, step: Step, text: str) -
             raise StepRefusedError("it decides since its date: publish another, or roll back", may)
         return taking.done(held, held.thing.model_copy(update={"state": state}), comment=taking.made)
 
-    return take(desk, asked, step, lambda: _said(text), do)
+    return take(desk, asked, step, lambda: _said(text), do, seen)
 
 
 def _check_place(one: Publication, last: Publication | None, on: date) -> None:

@@ -51,8 +51,7 @@ class KeptSignature(_Kept):
 class Publication(_Kept):
     """One statement with all that belongs to it. `report` is the canonical proof report; None until it was checked.
 
-    `faults` is what the last check found against it, `survivors` the mistakes that nothing would notice, `impact`
-    (JSON) who of the caseload gains and loses, in protected counts.
+    `faults` is what the last check found against it, `survivors` the mistakes that nothing would notice.
     """
 
     statement: str
@@ -65,7 +64,6 @@ class Publication(_Kept):
     checked_at: datetime | None = None
     faults: tuple[str, ...] = ()
     survivors: tuple[str, ...] = ()
-    impact: str | None = None
 
     @property
     def said(self) -> Statement:
@@ -95,12 +93,22 @@ class StepTaken(_Kept):
     comment: str = ""
 
 
+class Weighed(_Kept):
+    """Who of the caseload gains and loses by one publication, in protected counts (JSON).
+
+    It stands beside the publication, under its identifier: whoever looks at it makes nobody's signature stale.
+    """
+
+    counts: str
+
+
 class _Edition(_Kept):
     form: Literal[1] = 1
 
 
 PUBLICATIONS: Final = Register("bundle", Publication, lambda one: one.said.name.encode())
 STEPS: Final = Register("bundle_step", StepTaken)
+WEIGHED: Final = Register("bundle_weighed", Weighed)
 _EDITIONS: Final = Register("bundle_edition", _Edition)
 _ONLY: Final = UUID(int=0)
 

@@ -31,8 +31,8 @@ def propose(
 
     Raises:
         DeniedError: the role may not.
-        StatementRefusedError, BundleRefusedError: one is malformed, or they do not belong together.
-        RulebookRefusedError: the files of the bundle do not fit together; every fault is listed.
+        StatementRefusedError, BundleRefusedError: one is malformed, they do not belong together, or the files of the
+            bundle do not fit together; every fault is listed.
         NotSignedError, SameOfficerError: the signature is not one of an author, of the asker's unit.
         TakenError: this statement was proposed before.
     """

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from nrm.access import Bundle
 from nrm.casework.asked import permit
+from nrm.casework.errors import StaleVersionError
 from nrm.casework.journal import Journal
 from nrm.casework.rulebooks.kept import KeptSignature, change, found, note
 from nrm.errors import NrmError
@@ -36,7 +37,10 @@ R = TypeVar("R")
 
 @dataclass(frozen=True)
 class Taking(Generic[T]):
-    """One step while it is taken: `made` is what was worked out before the unit of work began."""
+    """One step while it is taken: `made` is what was worked out before the unit of work began.
+
+    `seen` is the version of the publication that the asker has seen, if they said so.
+    """
 
     desk: Desk
     unit: UnitOfWork
@@ -44,15 +48,23 @@ class Taking(Generic[T]):
     asked: Asked
     step: Step
     made: T
+    seen: int | None = None
+
+    def held(self, publication: UUID) -> Record[Publication]:
+        """Return a publication with which the asker may do this. Raises `NoSuchRecordError`, `NotPermittedError`."""
+        held = found(self.desk, self.unit, publication)
+        author = held.thing.author
+        permit(self.asked, BY_STEP[self.step].right, Bundle(author.who, author.unit))
+        return held
 
     def of(self, publication: UUID) -> tuple[Record[Publication], State]:
         """Return a publication and the state after this step.
 
-        Raises `NoSuchRecordError`, `NotPermittedError`, `StepRefusedError`.
+        Raises `NoSuchRecordError`, `NotPermittedError`, `StaleVersionError`, `StepRefusedError`.
         """
-        held = found(self.desk, self.unit, publication)
-        author = held.thing.author
-        permit(self.asked, BY_STEP[self.step].right, Bundle(author.who, author.unit))
+        held = self.held(publication)
+        if self.seen not in {None, held.version}:
+            raise StaleVersionError(self.seen or 0, held.version, "rulebook")
         state = after(held.thing.state, self.step, self.asked.role)
         assert state is not None
         return held, state
@@ -79,8 +91,9 @@ def take(
     step: Step,
     make: Callable[[], T],
     do: Callable[[Taking[T]], R],
+    seen: int | None = None,
 ) -> R:
-    """Make what the step needs, then take it in one unit of work.
+    """Make what the step needs, then take it in one unit of work; `seen` is as in `Taking`.
 
     Raises:
         DeniedError: the role may not.
@@ -99,7 +112,7 @@ def take(
     def work(unit: UnitOfWork) -> R:
         if fault is not None:
             raise fault
-        return do(Taking(desk, unit, journal, asked, step, made))  # type: ignore[arg-type]
+        return do(Taking(desk, unit, journal, asked, step, made, seen))  # type: ignore[arg-type]
 
     return journal.attempt(verb, work)
 

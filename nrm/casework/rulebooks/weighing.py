@@ -10,9 +10,9 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from nrm.casework.cases.known_facts import known_facts
-from nrm.casework.rulebooks.kept import archive_of, change, found
+from nrm.casework.rulebooks.kept import WEIGHED, Weighed, archive_of, found
 from nrm.casework.rulebooks.taking import Taking, take
-from nrm.errors import Problem
+from nrm.errors import Problem, RulebookRefusedError
 from nrm.publishing.errors import StatementRefusedError
 
 if TYPE_CHECKING:
@@ -32,21 +32,26 @@ def impact(desk: Desk, asked: Asked, publication: UUID) -> dict[str, Any]:
 
     Raises:
         DeniedError, NoSuchRecordError: not for this asker, or there is none.
-        StatementRefusedError: it is the first bundle, so there is nothing to compare it with.
-        RulebookRefusedError: no case fits both rulebooks.
+        StatementRefusedError: it is the first bundle, so there is nothing to compare it with; or no case fits both.
+        StepRefusedError: it was not weighed before it was decided on.
         VaultError: a case cannot be opened.
     """
 
     def make() -> str:
+        counted = desk.store.run(lambda unit: WEIGHED.get(desk, unit, publication))
+        if counted is not None:
+            return counted.thing.counts
         one, before, after = desk.store.run(lambda unit: _read(desk, unit, publication))
-        return one.impact or json.dumps(_impact(desk, one, before, after).plain())
+        return json.dumps(_impact(desk, one, before, after).plain())
 
     def do(taking: Taking[str]) -> dict[str, Any]:
-        held, _ = taking.of(publication)
-        counted: dict[str, Any] = json.loads(held.thing.impact or taking.made)
-        if held.thing.impact is None:
-            change(desk, taking.unit, held, held.thing.model_copy(update={"impact": taking.made}))
-        taking.journal.write(taking.unit, "rulebook:prove", rulebook=held.thing.bundle)
+        bundle = taking.held(publication).thing.bundle
+        first = WEIGHED.get(desk, taking.unit, publication)
+        if first is None:
+            taking.of(publication)  # what is decided already is not weighed any more
+            first = WEIGHED.add(desk, taking.unit, publication, Weighed(counts=taking.made))
+        taking.journal.write(taking.unit, "rulebook:prove", rulebook=bundle)
+        counted: dict[str, Any] = json.loads(first.thing.counts)
         return counted
 
     return take(desk, asked, "check", make, do)
@@ -65,4 +70,7 @@ def _impact(desk: Desk, one: Publication, before: bytes, after: bytes) -> Caselo
     from nrm.publishing.impact import impact_on  # noqa: PLC0415 - as above
 
     country = desk.counter.country
-    return impact_on(open_bundle(before), open_bundle(after), known_facts(desk), one.from_, country)
+    try:
+        return impact_on(open_bundle(before), open_bundle(after), known_facts(desk), one.from_, country)
+    except RulebookRefusedError as refused:
+        raise StatementRefusedError(refused.problems) from None

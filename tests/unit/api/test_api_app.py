@@ -9,7 +9,12 @@ from api import app as module
 from api.app import RouteWithoutPolicyError, action_of, routes_of
 from api.call import OPEN, may
 
-OPEN_PATHS = {"/health", "/ready", "/metrics", "/v1/vocabulary", "/v1/case-record-schema"}
+SIGN_IN = {
+    *("/v1/sessions", "/v1/sessions/steps/totp", "/v1/sessions/steps/passkey", "/v1/token"),
+    *("/v1/sessions/passkey/begin", "/v1/sessions/passkey/finish"),
+    *("/v1/sessions/oidc/{provider}", "/v1/sessions/oidc/{provider}/callback"),
+}
+OPEN_PATHS = {"/health", "/ready", "/metrics", "/v1/vocabulary", "/v1/case-record-schema", *SIGN_IN}
 
 
 def test_every_route_names_an_action(service):

@@ -1,8 +1,7 @@
 """Sign-in over HTTP: two steps, one answer to all that is wrong, a cookie for browsers and a token for programs."""
 
-
-
 import pytest
+from api_office import Service
 from signing_in import PAGE, browser, code, holder, password, program, signed_in, told
 from signins import WORDS, admin
 
@@ -116,10 +115,14 @@ def test_after_some_failures_it_is_told_how_long_to_wait_whether_there_is_such_a
 
 
 def test_one_address_tries_only_so_often_in_a_minute(at):
-    from api_office import Service  # noqa: PLC0415 - with settings of its own
-
     client = program(Service(at.office, real=at, tries="3"))
-    paths = ("/v1/sessions", "/v1/sessions/steps/totp", "/v1/sessions/passkey/begin", "/v1/token", "/v1/sessions/oidc/x")
+    paths = (
+        "/v1/sessions",
+        "/v1/sessions/steps/totp",
+        "/v1/sessions/passkey/begin",
+        "/v1/token",
+        "/v1/sessions/oidc/x",
+    )
     for _ in range(3):
         assert password(client, "nobody", "wrong").status_code == 401
     before = len(at.office.entries())
@@ -199,7 +202,7 @@ def test_signing_out_ends_the_session_and_clears_the_browser(real, at):
     answer = client.delete("/v1/sessions/current")
     assert answer.status_code == 204
     assert answer.headers["clear-site-data"] == '"cache", "cookies", "storage"'
-    assert 'max-age=0' in answer.headers["set-cookie"].lower()
+    assert "max-age=0" in answer.headers["set-cookie"].lower()
     replayed = real.client(Cookie=cookie, **PAGE)
     assert replayed.get("/v1/me").json()["code"] in {"not_signed_in", "session_over"}
     assert ("api:session:end", "done") in at.said()

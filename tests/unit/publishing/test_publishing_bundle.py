@@ -125,7 +125,7 @@ def test_no_bytes_break_the_reader_of_bundles(data):
 
 def test_what_does_not_fit_together_is_no_bundle():
     files = read_archive(archive())
-    with pytest.raises(RulebookRefusedError, match="sings"):
+    with pytest.raises(BundleRefusedError, match="sings"):
         open_bundle(
             write_archive({**files, "rules/care/shelter.yaml": files["rules/care/shelter.yaml"] + b"\nsings: x\n"})
         )
