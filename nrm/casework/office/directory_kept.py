@@ -88,6 +88,8 @@ def keep_sidecars(
 ) -> RecordChanges:
     """Keep these records, and no others.
 
+    What a service said of itself stays where a record says nothing of it: its places by the day, and keys that wait.
+
     INVARIANT (nothing is uncovered by a slip): a place that was hidden stays so, unless `uncover` says that it may be
     shown now. A folder with too few files in it shows nobody's place.
 
@@ -101,17 +103,29 @@ def keep_sidecars(
         before = kept.sidecars
         if not uncover:
             _refuse_uncovering(before, sidecars)
-        both = sorted(before.keys() & sidecars.keys())
+        after = {name: _with_what_it_said(before.get(name), one) for name, one in sidecars.items()}
+        both = sorted(before.keys() & after.keys())
         changes = RecordChanges(
-            added=tuple(sorted(sidecars.keys() - before.keys())),
-            changed=tuple(name for name in both if before[name] != sidecars[name]),
-            unchanged=tuple(name for name in both if before[name] == sidecars[name]),
-            gone=tuple(sorted(before.keys() - sidecars.keys())),
-            nowhere=without_service(sidecars.values(), kept.directory.service),
+            added=tuple(sorted(after.keys() - before.keys())),
+            changed=tuple(name for name in both if before[name] != after[name]),
+            unchanged=tuple(name for name in both if before[name] == after[name]),
+            gone=tuple(sorted(before.keys() - after.keys())),
+            nowhere=without_service(after.values(), kept.directory.service),
         )
-        return changes, kept.with_sidecars(sidecars)
+        return changes, kept.with_sidecars(after)
 
     return changed(desk, asked, key, "directory:change", WholeDirectory(), change)
+
+
+def _with_what_it_said(before: Sidecar | None, given: Sidecar) -> Sidecar:
+    """Return a record that is given, with what the service itself said and the record does not speak of."""
+    if before is None:
+        return given
+    waits = given.waiting
+    if waits is None and before.waiting is not None and before.waiting.receiving_key != given.receiving_key:
+        waits = before.waiting
+    told = "capacity" in given.model_fields_set  # `capacity: []` says that nobody knows any more
+    return given.model_copy(update={"capacity": given.capacity if told else before.capacity, "waiting": waits})
 
 
 def _refuse_uncovering(before: Mapping[Key, Sidecar], after: Mapping[Key, Sidecar]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from directories import directories
@@ -19,6 +20,7 @@ from nrm.casework.office.directory_sealed import SERVICES, edition
 from nrm.casework.office.directory_sealed import SIDECARS as SHELVED
 from nrm.directory.candidate import candidates
 from nrm.directory.service import Directory
+from nrm.directory.sidecar import DayCapacity, Sidecar, WaitingKeys
 from nrm.errors import FileRefusedError
 from nrm.vault.envelope import new_data_key
 from nrm.vault.errors import MisplacedError, TamperedError
@@ -92,6 +94,24 @@ def test_records_take_the_place_of_those_before(filled):
     assert (len(changes.unchanged), changes.nowhere) == (len(KEYS) - 2, (stray.key,))
     assert kept(filled).sidecars == new
     assert kept(filled).services == candidates(DIRECTORY, new)
+
+
+def test_what_a_service_said_of_itself_stays_where_a_record_says_nothing_of_it(filled):
+    day, other = DayCapacity(day=date(2026, 3, 2), free=3), SIDECARS[SOUTH].receiving_key
+    said = SIDECARS[NORTH].model_copy(
+        update={"capacity": (day,), "waiting": WaitingKeys(receiving_key=other, sent=date(2026, 3, 1))}
+    )
+    keep_sidecars(filled.desk, ADMINISTRATOR, KEY, {**SIDECARS, NORTH: said})
+    changes = keep_sidecars(filled.desk, ADMINISTRATOR, KEY, without("nobody"))
+    assert kept(filled).sidecars[NORTH].waiting == said.waiting
+    assert NORTH in changes.changed, "its record speaks of places by the day, and that counts"
+    silent = Sidecar.model_validate(said.model_dump(exclude={"capacity", "waiting"}))
+    keep_sidecars(filled.desk, ADMINISTRATOR, KEY, {**SIDECARS, NORTH: said})
+    keep_sidecars(filled.desk, ADMINISTRATOR, KEY, {**SIDECARS, NORTH: silent})
+    assert kept(filled).sidecars[NORTH] == said
+    confirmed = SIDECARS[NORTH].model_copy(update={"receiving_key": other})
+    keep_sidecars(filled.desk, ADMINISTRATOR, KEY, {**SIDECARS, NORTH: confirmed})
+    assert kept(filled).sidecars[NORTH].waiting is None, "the key that waited is the one that was given"
 
 
 @pytest.mark.parametrize(
