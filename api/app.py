@@ -12,6 +12,7 @@ from opentelemetry.trace import NoOpTracer
 from starlette.middleware.cors import CORSMiddleware
 
 from api.call import ACTION, OPEN
+from api.openapi import Description
 from api.problems.guard import Guard
 from api.problems.handlers import add_handlers
 from api.problems.oauth import add_oauth_handler
@@ -37,6 +38,7 @@ from api.rest import (
     person,
     person_links,
     referrals,
+    rulebook_steps,
     rulebooks,
     search,
     service,
@@ -66,16 +68,11 @@ ROUTERS: Final = (
     *(vocabulary.router, directory.router),
     *(service.router, service_keys.router, oversight.router, statistics.router),
     *(attachments.router, glass.router, notices.router, person_links.router, person.router),
-    *(webhooks.router, interchange.router, rulebooks.router),
+    *(webhooks.router, interchange.router, rulebooks.router, rulebook_steps.router),
     *(sessions.router, sign_in_oidc.router, tokens.router, me.router, accounts.router, clients.router),
 )
 
 Life: TypeAlias = Callable[[FastAPI], AbstractAsyncContextManager[None]]
-
-_PROBLEM: Final = {
-    "description": "A problem (RFC 9457).",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemView"}}},
-}
 
 
 class RouteWithoutPolicyError(NrmError):
@@ -96,7 +93,6 @@ def create_app(state: State, tracer: Tracer | None = None, life: Life | None = N
         openapi_url=f"{PREFIX}/openapi.json",
         docs_url=None,
         redoc_url=None,
-        responses={"default": _PROBLEM},
         redirect_slashes=False,
         lifespan=life,
     )
@@ -121,6 +117,7 @@ def create_app(state: State, tracer: Tracer | None = None, life: Life | None = N
     app.add_middleware(Watch, numbers=state.numbers, tracer=tracer or NoOpTracer())
     app.add_middleware(SecurityHeaders)
     check_routes(app)
+    app.openapi = Description(app)  # type: ignore[method-assign] - as FastAPI says that it is to be done
     return app
 
 

@@ -118,6 +118,8 @@ def warm(office: Office) -> None:
         plan = engine.decide(check_facts({}, engine.program.rulebook.vocabulary), on)
         for language in LANGUAGES:
             view(plan, parts.speaker(language))
+        if not desk.store.run(lambda unit: unit.rulebooks.known(plan.digest)):
+            desk.books.archive(on)  # packed once in a process, and not while the first decision holds the store
 
 
 def serve(office: Office, sock: socket.socket, *, works: bool = True) -> None:

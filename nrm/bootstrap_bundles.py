@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 from nrm.bootstrap_books import Archives, Compiled
 from nrm.casework.errors import NoSuchRecordError
 from nrm.casework.rulebooks.kept import Publication, edition, papers_of, publications
+from nrm.directory.taxonomy import read_service_types
 from nrm.errors import FileRefusedError, NrmError, Problem, RulebookRefusedError, UnknownNameError
+from nrm.publishing.archive import read_archive, unpacked
 from nrm.publishing.errors import NoRulebookError, PublishingError
 from nrm.publishing.lifecycle import in_force
 from nrm.publishing.loading import load
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from nrm.casework.ports_registry import ReadsRulebooks
     from nrm.casework.registry import Keyed, RegistryKey
+    from nrm.directory.taxonomy import ServiceTypes
     from nrm.engine.decide import Engine
     from nrm.publishing.bundle import Bundle
     from nrm.referral.routes import Routes
@@ -198,6 +201,13 @@ class BundleTables:
     def wordings(self) -> Wordings:
         """The words in which consent is asked for."""
         return self._books.today().wordings
+
+    @property
+    def service_types(self) -> ServiceTypes:
+        """Which offers a service of a directory answers; read anew each time, as whoever imports one does once."""
+        bundle = self._books.today()
+        with unpacked(read_archive(bundle.archive)) as folder:
+            return read_service_types(folder / "rules" / "directory", bundle.files.vocabulary)
 
     def speaker(self, language: Language) -> Speaker:
         """Return the speaker of a language."""

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Protocol
 
 from nrm.casework.desk import Counter, Services
+from nrm.directory.taxonomy import ServiceTypes, read_service_types
 from nrm.referral.calendar import Calendar
 from nrm.referral.routes import ROUTES, Routes, read_routes
 from nrm.referral.sshsig import SshSigner
@@ -65,6 +66,11 @@ class Tables:
         """The words in which consent is asked for."""
         return read_wordings(self._rules / "consent", self._words)
 
+    @cached_property
+    def service_types(self) -> ServiceTypes:
+        """Which offers a service of a directory answers."""
+        return read_service_types(self._rules / "directory", self._words)
+
     @property
     def speaker(self) -> Callable[[Language], Speaker]:
         """Who says things in a language."""
@@ -93,6 +99,10 @@ class RuleTables(Protocol):
     @property
     def wordings(self) -> Wordings:
         """The words in which consent is asked for."""
+
+    @property
+    def service_types(self) -> ServiceTypes:
+        """Which offers a service of a directory answers."""
 
     @property
     def speaker(self) -> Callable[[Language], Speaker]:

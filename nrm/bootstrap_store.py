@@ -73,7 +73,11 @@ def identifier(text: str) -> UUID:
 
 @dataclass(frozen=True)
 class Office:
-    """An installation that is open; `directory_key` opens the directory that it keeps."""
+    """An installation that is open; `directory_key` opens the directory that it keeps.
+
+    `app` has the files of the rules. They decide only where nobody signs rulebooks: ask `desk` and `tables` for what
+    decides here.
+    """
 
     home: Home
     app: Application
@@ -83,6 +87,7 @@ class Office:
     database: Database
     vkey: str
     directory_key: DataKey
+    tables: RuleTables
 
     def carrier(self) -> Carrier:
         """Return what delivers packages, by the settings of the installation (errors as of `Carrier`)."""
@@ -209,7 +214,7 @@ def _office(
         attachments=home.attachments,
     )
     sequencer = Sequencer(store, signer, home.origin, home.log)
-    return Office(home, app, desk, sequencer, store, database, signer.vkey, directory_key)
+    return Office(home, app, desk, sequencer, store, database, signer.vkey, directory_key, tables)
 
 
 def _books(home: Home, app: Application, database: Database, registry: RegistryKey) -> tuple[Books, RuleTables]:

@@ -15,6 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 MOST_NAMED = 12
+LONGEST_WORD = 120
+"""Characters of a word with which valid ones are compared; what is longer is no slip of any."""
+MOST_FAULTS = 100
+"""Faults of one file or request that are told at once.
+
+INVARIANT (no fault costs more than its cause): each is compared with every valid word, so a request of a thousand small
+mistakes would keep a processor busy for minutes.
+"""
 """How many valid words an error lists at most when none is near."""
 
 
@@ -99,7 +107,7 @@ def nearest(word: str, valid: Iterable[str]) -> str:
     words: Sequence[str] = sorted(set(valid))
     if not words:
         return "nothing is valid here"
-    near = get_close_matches(word, words, n=1, cutoff=0.6)
+    near = get_close_matches(word, words, n=1, cutoff=0.6) if len(word) <= LONGEST_WORD else []
     if near:
         return f"did you mean `{near[0]}`?"
     listed = ", ".join(f"`{valid_word}`" for valid_word in words[:MOST_NAMED])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 from pydantic import BaseModel, BeforeValidator, TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
-from nrm.errors import Problem, is_slip_of, nearest
+from nrm.errors import MOST_FAULTS, Problem, is_slip_of, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,10 +93,12 @@ def parse(document: Document, kind: Any, problems: list[Problem], *, private: bo
     try:
         return _adapter(kind).validate_json(json.dumps(document.data), strict=True)
     except ValidationError as refused:
-        errors = refused.errors()
+        errors = refused.errors(include_url=False)[:MOST_FAULTS]
         problems.extend(
             _problem(document, error, kind, private=private) for error in errors if not _only_follows(error, errors)
         )
+        if refused.error_count() > MOST_FAULTS:
+            problems.append(document.problem((), "there are more faults than are told here", "mend these first"))
         return None
 
 

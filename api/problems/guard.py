@@ -42,7 +42,7 @@ class Guard:
             await self._app(scope, receive, noting)
         except Exception as error:  # noqa: BLE001 - whatever it is
             request = Request(scope)
-            _LOG.error("fault", request=request_id(request), kind=type(error).__name__)
+            _LOG.error("fault", request=request_id(request), kind=type(error.__cause__ or error).__name__)
             if begun:  # half an answer cannot become another one: the connection is closed without its end
                 return
             await answered(request, Told("program_failed"))(scope, receive, send)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from api.languages import language_of
@@ -75,7 +76,17 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = OF_STATUS.get(error.status_code, "program_failed")
-    return answered(request, Told(code, headers=dict(error.headers or {})))
+    headers = dict(error.headers or {})
+    if code == "method_not_allowed":
+        headers["Allow"] = ", ".join(_methods(request))  # the router names those of one route only
+    return answered(request, Told(code, headers=headers))
+
+
+def _methods(request: Request) -> list[str]:
+    """Return the methods of what stands at the path of a request: of the most literal path that fits it."""
+    routes = [route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(request.url.path)]
+    literal = min((len(route.param_convertors) for route in routes), default=0)
+    return sorted({one for route in routes if len(route.param_convertors) == literal for one in route.methods or ()})
 
 
 def fault_of(found: dict[str, Any]) -> Fault:

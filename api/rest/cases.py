@@ -105,8 +105,7 @@ def amend(call: Caller, case: UUID, seen: Seen, record: Record) -> Response:
 @router.delete("/{case}", status_code=204, **may("case:shred"))
 def shred(call: Caller, case: UUID) -> Response:
     """Destroy the key of a case, so that nothing of it can ever be opened."""
-    keep.shred(call.desk, call.asked, case)
-    return Response(status_code=204)
+    return call.do(lambda desk: keep.shred(desk, call.asked, case), lambda _: Reply.of(None)).response()
 
 
 def _kept(kept: keep.Kept, status: int = 200) -> Reply:

@@ -41,7 +41,7 @@ _BODY: Final[dict[str, Any]] = {
     "description": "One record or a list of them, flat; a form of the United Kingdom is JSON.",
     "content": {
         "application/json": {"schema": {}, "example": [{"prs_FirstName": "Ana", "prs_Gender": "Feminine"}]},
-        "text/csv": {"schema": {"type": "string"}},
+        "text/csv": {"schema": {"type": "string"}, "example": "prs_FirstName,prs_Gender\r\nAna,Feminine\r\n"},
     },
 }
 _OPENED: Final[dict[int | str, dict[str, Any]]] = {201: {"model": ImportedView, "description": "Cases were opened."}}

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from api.call import may
 from api.files import TEXT
+from api.once import UNKEPT
 from api.reply import Reply
 from api.security.origin import check_origin
 from api.state import State
@@ -54,11 +55,11 @@ _LETTER: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-@router.post("/sessions", status_code=201, response_model=PersonSessionView, **may("link:open"))
+@router.post("/sessions", status_code=201, response_model=PersonSessionView, dependencies=UNKEPT, **may("link:open"))
 def open_link(request: Request, sent: OpenSent) -> Response:
     """Open a link with its PIN, once. Five wrong PINs destroy it; no link, a used one and a wrong PIN look alike.
 
-    The token is told once, so `Idempotency-Key` does nothing here.
+    The token is told once and kept nowhere, so that an `Idempotency-Key` is refused (`api.once.unkept`).
     """
     state: State = request.app.state.nrm
     state.pace.tries(address_of(request))

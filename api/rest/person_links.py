@@ -8,22 +8,23 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.call import Caller, may
+from api.once import UNKEPT
 from api.reply import Reply
-from api.views.person import LinkSent, LinkView
+from api.views.person import PersonLinkSent, PersonLinkView
 from nrm.casework.person import links
 
 router = APIRouter(prefix="/cases/{case}/person-links", tags=["the person"])
 
 
-@router.post("", status_code=201, response_model=LinkView, **may("link:make"))
-def make(call: Caller, case: UUID, sent: LinkSent) -> Response:
+@router.post("", status_code=201, response_model=PersonLinkView, dependencies=UNKEPT, **may("link:make"))
+def make(call: Caller, case: UUID, sent: PersonLinkSent) -> Response:
     """Make a link for the person, or for a child's guardian; it opens the case once.
 
-    Give token and PIN by two ways. Both are told now and kept nowhere, so `Idempotency-Key` does nothing here: a
-    request that comes twice makes two links.
+    Give token and PIN by two ways. Both are told now and kept nowhere, so that an `Idempotency-Key` is
+    refused (`api.once.unkept`): a request that comes twice makes two links.
     """
     made = links.make_link(call.desk, call.asked, case, sent.language, sent.days, sent.speaks)
-    return Reply.of(LinkView(link=made.link, until=made.until, token=made.token, pin=made.pin), 201).response()
+    return Reply.of(PersonLinkView(link=made.link, until=made.until, token=made.token, pin=made.pin), 201).response()
 
 
 @router.delete("", status_code=204, **may("link:end"))

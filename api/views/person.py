@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nrm.letter.model import Section
 
 
-class LinkSent(Sent):
+class PersonLinkSent(Sent):
     """For whom a link is, in which language, and for how many days."""
 
     speaks: Speaks = "person"
@@ -33,7 +33,7 @@ class LinkSent(Sent):
     days: int = Field(default=7, ge=1, le=MOST_DAYS)
 
 
-class LinkView(View):
+class PersonLinkView(View):
     """A new link: give token and PIN by two ways; neither is ever told again."""
 
     link: UUID
@@ -106,7 +106,7 @@ class PersonOffersView(View):
     items: list[PersonOfferView]
 
 
-class QuestionView(View):
+class ConsentQuestionView(View):
     """What consent can be asked for; show `text` word for word, and send `wording` and `language` with the answer."""
 
     disclosure: WordView
@@ -118,7 +118,7 @@ class QuestionView(View):
 class QuestionsView(View):
     """What consent can be asked for by the newest plan."""
 
-    items: list[QuestionView]
+    items: list[ConsentQuestionView]
 
 
 class PersonConsentView(View):
@@ -229,10 +229,10 @@ def offer_view(one: OwnOffer) -> PersonOfferView:
     return PersonOfferView(offer=WordView(code=one.offer, label=one.label), meaning=one.meaning, wanted=one.wanted)
 
 
-def question_view(one: Question) -> QuestionView:
+def question_view(one: Question) -> ConsentQuestionView:
     """Return one question."""
     named = WordView(code=one.disclosure, label=one.label)
-    return QuestionView(disclosure=named, wording=one.wording, language=one.language, text=one.text)
+    return ConsentQuestionView(disclosure=named, wording=one.wording, language=one.language, text=one.text)
 
 
 def own_consent_view(one: OwnConsent) -> PersonConsentView:

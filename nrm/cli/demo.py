@@ -52,6 +52,10 @@ def _serve(place: Path, address: str, port: int) -> None:
         host, bound = sock.getsockname()[:2]
         out.rule("DEMONSTRATION")
         out.print("Everything here is made up, and everybody may know its secrets: enter no real person.")
+        if home.rulebooks.officers is None:
+            out.print(
+                "Its rules are read from files that nobody signed; docs/publishing.md shows how officers sign them."
+            )
         out.print(f"http://{host}:{bound}/v1 · tokens for curl: {place / TOKENS}", soft_wrap=True)
         out.rule()
         serve_with(lambda: office(place, place / "passphrase", home), sock, 1, works=True)

@@ -22,12 +22,13 @@ from nrm.casework.cases import keep
 from nrm.casework.office.directory_kept import import_directory, keep_sidecars
 from nrm.casework.oversight.form import NAMESPACE as OF_BUNDLES
 from nrm.casework.referrals.services import organisation_of
+from nrm.cli.demo_officers import OFFICERS, officer_files
 from nrm.cli.init import VKEY
 from nrm.cli.options import application
 from nrm.cli.package_keys import AGE, PUBLIC, REPLY, new_keys
 from nrm.directory.importing import read_hsds
 from nrm.directory.sidecar import read_sidecars
-from nrm.directory.taxonomy import classified, read_service_types
+from nrm.directory.taxonomy import classified
 from nrm.home import FILE, KEYS, home_text, read_home
 from nrm.referral.package import NAMESPACE
 from nrm.referral.sshsig import SshSigner
@@ -105,6 +106,8 @@ def make(folder: Path) -> list[Seat]:
         _write(folder / SIGNERS, _signers(keys, office.home.origin))
         seats = _seats(office)
         _services(office, folder)
+        for name, data in officer_files(datetime.now(tz=UTC).date()).items():
+            _write(folder / OFFICERS / name, data.decode())
         for path in sorted((DATA / "records").glob("*.yaml")):
             worker = Asked(uuid4(), OURS, "caseworker")
             keep.open_case(office.desk, worker, read_file(path, private=True), datetime.now(tz=UTC).date())
@@ -143,9 +146,8 @@ def _seats(office: Office) -> list[Seat]:
 def _services(office: Office, folder: Path) -> None:
     """Take in the made-up directory, with keys for each service, which lie in a folder of their own."""
     asked = Asked(uuid4(), OURS, "coordinator")
-    types = read_service_types(office.app.settings.rules / "directory", office.app.files.vocabulary)
     raw, _ = read_hsds(DATA / "directory", SOURCE)
-    directory, _ = classified(raw, types)
+    directory, _ = classified(raw, office.tables.service_types)
     import_directory(office.desk, asked, office.directory_key, directory, SOURCE)
     today = datetime.now(tz=UTC)
     records: list[dict[str, object]] = []

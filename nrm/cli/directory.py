@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
+from nrm.bootstrap_counter import Tables
 from nrm.casework.office.directory_kept import import_directory, keep_sidecars
 from nrm.cli.at_office import AtHome, spread
 from nrm.cli.directory_place import Installed, found, records
@@ -25,13 +26,12 @@ from nrm.directory.place import box as read_box
 from nrm.directory.service import Directory
 from nrm.directory.sidecar import without_service
 from nrm.directory.store import read_directory, to_bytes
-from nrm.directory.taxonomy import classified, read_service_types
+from nrm.directory.taxonomy import classified
 from nrm.errors import FileRefusedError, Problem, UnknownNameError, nearest, reason_of
 
 if TYPE_CHECKING:
-    from nrm.bootstrap import Application
     from nrm.directory.reading import Report
-    from nrm.directory.taxonomy import Unmapped
+    from nrm.directory.taxonomy import ServiceTypes, Unmapped
 
 REFUSED_ROWS = 1
 """Exit code of `check` when a row was refused, or a sidecar record speaks of no service."""
@@ -66,13 +66,13 @@ def import_(
 ) -> None:
     """Read a directory, and keep it: every row that was refused or repaired is reported, and none is lost."""
     if out is not None:
-        directory, report, unmapped = _read(path, source, box, application(rules, seeds))
+        directory, report, unmapped = _read(path, source, box, Tables(application(rules, seeds)).service_types)
         changes = merge(read_directory(out) if out.exists() else Directory(), directory, source)
         write_bytes(out, to_bytes(changes.directory))
     else:
         with at.opened() as (opened, asked):
-            made = application(rules, seeds) if rules or seeds else opened.app
-            directory, report, unmapped = _read(path, source, box, made)
+            tables = Tables(application(rules, seeds)) if rules or seeds else opened.tables
+            directory, report, unmapped = _read(path, source, box, tables.service_types)
             changes = import_directory(opened.desk, asked, opened.directory_key, directory, source)
     print_import(report, unmapped, directory, changes, as_json=as_json)
 
@@ -108,7 +108,7 @@ def check(
     seeds: SeedsFolder = None,
 ) -> None:
     """Read a directory and keep nothing; say what is wrong with it. Leaves with 1 when a row was refused."""
-    directory, report, unmapped = _read(path, source, box, application(rules, seeds))
+    directory, report, unmapped = _read(path, source, box, Tables(application(rules, seeds)).service_types)
     beside = records(sidecars).values() if sidecars is not None else ()
     nowhere = without_service((one for one in beside if one.service.source == source), directory.service)
     print_import(report, unmapped, directory, None, nowhere=nowhere, as_json=as_json)
@@ -161,9 +161,8 @@ def export(
 
 
 def _read(
-    path: Path, source: str, box: str | None, made: Application
+    path: Path, source: str, box: str | None, table: ServiceTypes
 ) -> tuple[Directory, Report, tuple[Unmapped, ...]]:
-    table = read_service_types(made.settings.rules / "directory", made.files.vocabulary)
     inside = read_box(box) if box is not None else None
     columns = SpinnerColumn(), TextColumn("reading {task.description}")
     with Progress(*columns, disable=not sys.stderr.isatty(), transient=True) as progress:

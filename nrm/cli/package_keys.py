@@ -37,15 +37,21 @@ def new_keys(now: datetime) -> dict[str, bytes]:
     """Make the two keys of a service as four files, each secret half as stock tools write it."""
     identity = pyrage.x25519.Identity.generate()
     recipient = str(identity.to_public())
-    made = Ed25519PrivateKey.generate()
-    public = SshSigner(made.private_bytes_raw()).public
+    secret, public = new_ssh_key()
     created = f"# created: {now:%Y-%m-%dT%H:%M:%SZ}\n# public key: {recipient}\n"
     return {
         AGE: f"{created}{identity}\n".encode(),
         AGE + PUBLIC: f"{recipient}\n".encode(),
-        REPLY: made.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()),
+        REPLY: secret,
         REPLY + PUBLIC: f"{public}\n".encode(),
     }
+
+
+def new_ssh_key() -> tuple[bytes, str]:
+    """Make an Ed25519 key, and return its file as `ssh-keygen` writes it, without passphrase, and its public line."""
+    made = Ed25519PrivateKey.generate()
+    secret = made.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+    return secret, SshSigner(made.private_bytes_raw()).public
 
 
 def read_identity(path: Path) -> str:

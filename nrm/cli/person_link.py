@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from nrm.bootstrap import language_of
 from nrm.casework.person import links
 from nrm.casework.person.sessions import Speaks  # noqa: TC001 - read by typer at run time
 from nrm.cli.at_office import AtOffice, spread
@@ -29,7 +30,7 @@ def link_person(
 ) -> None:
     """Make a link to the case and its PIN: give them by two ways, such as a paper and a call."""
     with at.opened() as (opened, asked):
-        language = opened.app.speaker(lang).language
+        language = language_of(lang)
         made = links.make_link(opened.desk, asked, case, language, days, speaks)
     if as_json:
         print_json({"link": str(made.link), "token": made.token, "pin": made.pin, "until": made.until.isoformat()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path  # noqa: TC003 - typer reads the annotation at run time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -15,6 +15,12 @@ from nrm.errors import FileRefusedError, Problem
 
 if TYPE_CHECKING:
     from nrm.home import Home
+
+
+UNSIGNED: Final = (
+    "warning: rules are read from files that nobody signed; before any real person is decided about here, "
+    "say who signs them (docs/publishing.md)"
+)
 
 
 def serve(
@@ -44,6 +50,8 @@ def serve(
     from api.processes import serve_with  # noqa: PLC0415 - no other command waits for a web framework
     from api.server import listening  # noqa: PLC0415 - as above
 
+    if found.rulebooks.officers is None:
+        typer.echo(UNSIGNED, err=True)
     count = found.api.processes
     if count > 1 and passphrase_file is None:
         problem = Problem(

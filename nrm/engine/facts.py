@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from nrm.errors import CaseRefusedError, Problem, is_slip_of, nearest
+from nrm.errors import MOST_FAULTS, CaseRefusedError, Problem, is_slip_of, nearest
 from nrm.rulebook.vocabulary import UNKNOWN, ChoiceFact, CodesFact, WholeFact
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ def check_facts(
             checked[name] = _checked(name, value, vocabulary)
         except _Refusal as refusal:
             problems.append(Problem(file, (lines or {}).get(name, 0), refusal.what, refusal.todo))
+        if len(problems) == MOST_FAULTS:
+            problems.append(Problem(file, 0, "there may be more faults than are told here", "mend these first"))
+            break
     if problems:
         raise CaseRefusedError(problems)
     return checked

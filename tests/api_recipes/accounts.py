@@ -4,11 +4,11 @@ from api_recipes.recipe import Recipe, add
 from joserfc.jwk import ECKey
 from signins import WORDS
 
-from nrm.access import Account, Directory, Session
+from nrm.access import Account, Directory, Installation, Session
 
 ONE = "/v1/accounts/{account}"
 SEEN = {"If-Match": '"1"'}
-NEW = {"name": "carol", "display_name": "Carol", "roles": ["caseworker"]}
+NEW = {"name": "dora", "display_name": "Dora", "roles": ["caseworker"]}
 PROOF = {"password": WORDS}
 KEY = ECKey.generate_key("P-256").as_dict(private=False)
 STANDINGS = ("own", "other", "self", "nobody")
@@ -25,6 +25,10 @@ def client(body=None, **more):
 def own(body=None, **more):
     """What is one's own is found by who asks; a name in the path that is another's is nobody's (`test_..._beside`)."""
     return Recipe(Session, body=body, **more)
+
+
+def hook(body=None, **more):
+    return Recipe(Installation, body=body, **more)
 
 
 def refused(status, code):
@@ -69,6 +73,12 @@ add(
         "GET /v1/me/tokens": own(),
         "POST /v1/me/tokens": own({"label": "mine", "days": 1}),
         "DELETE /v1/me/tokens/{token}": own(),
+        "POST /v1/webhooks": hook({"url": "https://hooks.example.org/nrm", "events": ["decision.made"]}),
+        "GET /v1/webhooks": hook(),
+        "PATCH /v1/webhooks/{webhook}": hook({"events": ["glass.broken"]}, headers=SEEN),
+        "DELETE /v1/webhooks/{webhook}": hook(),
+        "POST /v1/webhooks/{webhook}/resume": hook(),
+        "POST /v1/webhooks/{webhook}/test": hook(),
         "GET /v1/directory/keys": Recipe(Directory),
         "POST /v1/directory/keys/confirm": Recipe(
             Directory,

@@ -87,6 +87,13 @@ add(
         f"GET {CASE}/break-glass": of_case(beside=KEPT),
         f"POST {CASE}/break-glass/{{grant}}/end": of_case(),
         f"POST {CASE}/break-glass/{{grant}}/review": of_case({"verdict": "justified"}),
+        "POST /v1/records/import": Recipe(
+            Caseload,
+            content='[{{"prs_FirstName": "Ana"}}]',
+            headers={"Content-Type": "application/json"},
+            query={"source": "htcds", "open": "true"},
+        ),
+        f"POST {CASE}/export": of_case({"form": "htcds", "format": "json", "groups": ["identity"]}),
         "GET /v1/directory/services": Recipe(Directory),
         "POST /v1/directory/search": Recipe(Directory, body={}),
     }

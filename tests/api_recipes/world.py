@@ -31,7 +31,7 @@ from nrm.casework.referrals.services import organisation_of
 from nrm.vault.envelope import DataKey
 
 ELSEWHERE = UUID(int=3)
-OTTO, NURSE = UUID(int=10), UUID(int=30)
+OTTO, NURSE, SECOND = UUID(int=10), UUID(int=30), UUID(int=31)
 UNIT, OTHER_UNIT = "law_unit", "health_unit"
 RECORD = ADULT_RECORD
 FILE = b"%PDF-1.7\n%%EOF\n"
@@ -120,7 +120,9 @@ class World:
         notice = me.get("/v1/notices").json()["items"][0]["notice"]
         linked = a_link(self.office, case)
         words = {"path": path, "reply": reply.decode(), "notice": notice, **self._new_key()}
-        return {**words, "linked": linked.token, "pin": linked.pin}
+        sent = {"url": "https://hooks.example.org/nrm", "events": ["duty.late"]}
+        webhook = self.service.as_("administrator").post("/v1/webhooks", json=sent).json()["webhook"]
+        return {**words, "linked": linked.token, "pin": linked.pin, "webhook": webhook}
 
     def _new_key(self):
         """The clinic sent a new key, which waits for the coordinator."""
@@ -163,6 +165,7 @@ class _Keeper:
 
     def words(self):
         other, unrelated = begun(self._worker), begun(self._worker)
+        self._broken(UUID(_last(unrelated)), told=self._who)
         states = {state: self._referral(state) for state in STEPS}
         case = UUID(states["sent"]["case"])
         where = f"/v1/cases/{case}"
@@ -203,10 +206,10 @@ class _Keeper:
         words = {"case": _last(where), "decision": decision, "referral": one["referral"], "version": version}
         return {**words, "event": str(event), "grant": str(grant.id)}
 
-    def _broken(self, case):
+    def _broken(self, case, told=SECOND):
         """A nurse of another organisation broke the glass for the case."""
         nurse = asked("caseworker", ELSEWHERE if self._organisation == THEIRS else THEIRS, NURSE)
-        return glass.break_glass(self._office.desk, nurse, case, "medical_emergency", "she does not wake up", self._who, 4)
+        return glass.break_glass(self._office.desk, nurse, case, "medical_emergency", "she does not wake up", told, 4)
 
 
 def _seen(answer):

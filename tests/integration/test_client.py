@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from types import SimpleNamespace
 
 import pytest
 from demonstrations import demonstration, tokens
+from documents import ROOT
 
 from nrm.audit.errors import LogError
 from nrm.audit.note import Signer
@@ -29,7 +31,7 @@ def at(tmp_path_factory):
         def client(who, **more):
             return Client(url, named[who] if who else None, **{"purpose": "case_management", **more})
 
-        yield SimpleNamespace(client=client, folder=folder / "demonstration")
+        yield SimpleNamespace(client=client, url=url, folder=folder / "demonstration")
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +75,18 @@ def test_a_plan_is_explained_supposed_and_written_to_the_person(at, nrm, taken):
     assert [one["code"] for one in supposed["differences"]] == ["arrange_urgent_care"]
     assert nrm.cases.decision(case, decision)["plan"] == taken["plan"]
     with at.client("CASEWORKER", language="fr") as french:
-        assert french.cases.letter(case, decision, discreet=True).startswith("Votre plan")
+        assert french.cases.letter(case, decision, discreet=True).startswith("Vos rendez-vous")
+
+
+def test_the_example_of_the_document_runs(at, nrm, tmp_path, monkeypatch):
+    (example,) = re.findall(r"^```python\n(.*?)^```$", (ROOT / "docs" / "api.md").read_text(), re.MULTILINE | re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "scan.pdf").write_bytes(b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n")
+    known = {"token": tokens(at.folder.parent)["CASEWORKER"]}
+    exec(example.replace("https://nrm.example.org", at.url), known)  # noqa: S102 - our own document
+    assert known["taken"]["plan"]["language"] == "fr"
+    assert [one["group"]["code"] for one in nrm.cases.attachments(known["case"])] == ["identity"]
+    assert "asked" in known
 
 
 def test_duties_are_listed_and_finished(nrm, taken):
@@ -124,7 +137,7 @@ def test_a_service_says_no_and_a_referral_is_taken_back(at, nrm, taken):
         assert said["state"]["code"] == "declined"
     told = nrm.referrals.disclose(case, "share_with_child_protection", {"source": "city", "id": "council"})["referral"]
     seen = nrm.referrals.one(case, told["referral"])
-    assert nrm.referrals.revoke(case, told["referral"], "other", seen)["state"]["code"] == "revoked"
+    assert nrm.referrals.revoke(case, told["referral"], "made_in_error", seen)["state"]["code"] == "revoked"
     assert {one["referral"] for one in nrm.referrals.of_case(case)} == {first, told["referral"]}
 
 

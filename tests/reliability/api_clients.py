@@ -89,7 +89,7 @@ class Client(threading.Thread):
                 self.heard(wish, told)
                 return
             wish.lost += 1
-            if not self.patient and self.chance.random() < 0.1:
+            if not self.patient and wish.lost == 1 and self.chance.random() < 0.2:
                 wish.given_up = True
                 return
             time.sleep(0.02)
@@ -136,6 +136,11 @@ class Client(threading.Thread):
         self.join(60)
         assert not self.is_alive()
         assert not self.strange, self.strange[:3]
+
+
+def acknowledged(clients):
+    """Return how many wishes were answered so far."""
+    return sum(wish.answer is not None for one in clients for wish in one.wishes)
 
 
 def told_again(clients, chance):

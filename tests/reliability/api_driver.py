@@ -1,9 +1,9 @@
 """Runs the real command `nrm serve`, in children that the tests end.
 
 It reads everything that the command needs once, and forks a child for each line of JSON on its standard input: `home`
-is the folder of the installation, `words` are other words of the command, and to the file `said` all is added that the
-child writes to its two streams. Nothing of the command is replaced but the cost of the passphrase, and that the rules
-are read already.
+is the folder of the installation, `words` are other words of the command, to the file `said` all is added that the
+child writes to its two streams, and `forgetful` is a fault on purpose: no answer is kept. Nothing else of the command
+is replaced but the cost of the passphrase, and that the rules are read already.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import fast_keys
 from driver import say
 from real_installations import app, books
 
-from api import processes, server
+from api import once, processes, server
 from nrm.cli import asking, serve, unlock
 from nrm.cli.main import run
 
@@ -39,11 +39,13 @@ def settled():
     unlock.open_keys = partial(unlock.open_keys, least=fast_keys.FAST)
 
 
-def child(home, said, words):
+def child(home, said, words, forgetful):
     handle = os.open(said, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     os.dup2(handle, 1)
     os.dup2(handle, 2)
     settled()
+    if forgetful:
+        once.keep_answer = lambda *_: None
     try:
         run(["serve", "--home", home, "--passphrase-file", f"{home}/words", *words])
     except SystemExit as left:

@@ -30,7 +30,7 @@ from nrm.casework.accounts.door import Door
 from nrm.casework.asked import Asked
 from nrm.home import read_home
 
-SETTINGS = '[api]\nreads = "1000000"\nwrites = "1000000"\n'
+SETTINGS = '[api]\nreads = "1000000"\nwrites = "1000000"\ntries = "1000000"\n'
 PURPOSE = {"Purpose-Of-Use": "case_management"}
 LONGEST_START = LONGEST_END = 30
 
@@ -59,16 +59,20 @@ def token_of(office, role, keeper=None):
 class ApiDriver:
     """The process that has read everything and begins services (see `api_driver.py`), one at a time."""
 
-    def __init__(self):
+    def __init__(self, program="api_driver.py", *words):
         paths = os.pathsep.join(path for path in [*sys.path, str(Path(__file__).parent)] if path)
         self._process = subprocess.Popen(
-            [sys.executable, Path(__file__).with_name("api_driver.py")],
+            [sys.executable, Path(__file__).with_name(program), *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": paths},
             text=True,
         )
-        assert self.line()["ready"]
+        try:
+            assert self.line()["ready"]
+        except AssertionError:
+            self.end()
+            raise
 
     def tell(self, **words):
         print(json.dumps(words), file=self._process.stdin, flush=True)
@@ -95,11 +99,11 @@ class ApiService:
         self.said = home.folder.parent / "said"
         self.url = f"http://127.0.0.1:{self.port}"
 
-    def start(self, *words, wait=True):
+    def start(self, *words, wait=True, forgetful=False):
         """Begin the service; return how many seconds it took until it answered."""
         began = time.monotonic()
         words = ["--port", str(self.port), *words]
-        self._driver.tell(home=str(self.home.folder), said=str(self.said), words=words)
+        self._driver.tell(home=str(self.home.folder), said=str(self.said), words=words, forgetful=forgetful)
         self.pid = self._driver.line()["pid"]
         while wait and not self.answers():
             assert not self._is_over(), self.said.read_text()[-2000:]

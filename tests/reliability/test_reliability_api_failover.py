@@ -14,7 +14,7 @@ from contextlib import ExitStack, closing
 
 import httpx
 import pytest
-from api_clients import Client, told_again
+from api_clients import Client, acknowledged, told_again
 from api_service import ApiService, api_installation
 from api_truth import compare
 from own_server import OwnServer, StandbyServer
@@ -42,10 +42,6 @@ def until(said, seconds=LONGEST):
         assert time.monotonic() < began + seconds
         time.sleep(0.02)
     return time.monotonic() - began
-
-
-def acknowledged(clients):
-    return sum(wish.answer is not None for one in clients for wish in one.wishes)
 
 
 def test_when_the_primary_dies_and_the_standby_takes_over_nothing_acknowledged_is_lost(tmp_path, stack, driver):

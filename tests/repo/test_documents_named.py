@@ -33,7 +33,7 @@ def invariants():
 @pytest.fixture(scope="module")
 def stated():
     """All names of invariants in the code; a name may go over the end of a line."""
-    texts = (path.read_text(encoding="utf-8") for path in (ROOT / "nrm").rglob("*.py"))
+    texts = (path.read_text(encoding="utf-8") for room in ("nrm", "api") for path in (ROOT / room).rglob("*.py"))
     joined = (re.sub(r"\n\s*(#\s+)?", " ", text) for text in texts)
     return {name.lower() for text in joined for name in STATED.findall(text)}
 

@@ -85,6 +85,8 @@ def attachments(desk: Desk, asked: Asked, case: UUID) -> list[Attachment]:
 def read(desk: Desk, asked: Asked, case: UUID, attachment: UUID) -> tuple[Attachment, Iterator[bytes]]:
     """Return one attachment and its bytes; that it was read is an entry before the first byte is asked for.
 
+    That it could not be read to its end is another entry.
+
     INVARIANT (nothing unverified): each part is handed out only when its tag verified, and the last one only when all
     of them together have the SHA-256 that was written down; whoever got no end has not got the file.
 
@@ -107,7 +109,14 @@ def read(desk: Desk, asked: Asked, case: UUID, attachment: UUID) -> tuple[Attach
     def part(number: int) -> bytes | None:
         return desk.store.run(lambda unit: unit.attachments.part(case, one.id, number))
 
-    return one, _verified(one, keys[-1], part)
+    def told() -> Iterator[bytes]:
+        try:
+            yield from _verified(one, keys[-1], part)
+        except NrmError as error:
+            Journal(desk, asked).failed(READ, error, (one.group,))
+            raise
+
+    return one, told()
 
 
 def remove(desk: Desk, asked: Asked, case: UUID, attachment: UUID) -> None:

@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
-from nrm.casework.asked import NotPermittedError
+from nrm.access import Case
+from nrm.casework.asked import NotPermittedError, permit
 from nrm.casework.errors import CaseworkError, NoSuchCaseError, NoSuchRecordError, ShreddedError, StaleVersionError
 from nrm.casework.items import ACCESS_LINK, add_item, change_item
 from nrm.casework.journal import Journal
@@ -129,6 +130,7 @@ def open_link(desk: Desk, token: str, pin: str) -> Begun:
 
     Raises:
         LinkRefusedError: this is no link, or not any more, or not its PIN.
+        NotPermittedError: the policies let nobody come in by a link.
     """
     proof = _proof(token, pin)
     guess = _counted(desk, token)
@@ -140,7 +142,9 @@ def open_link(desk: Desk, token: str, pin: str) -> Begun:
         if held is None or case is None:
             journal.write(unit, "link:open", denied=_WRONG)
             return None
-        own = Journal(desk, own_asked(case))
+        asked = own_asked(case)
+        own = Journal(desk, asked)
+        permit(asked, "link:open", Case(case.case, case.organisation))
         row, link = next((row, one) for row, one in access_links(unit, case) if one.id == held.thing.link)
         right = hmac.compare_digest(held.thing.proof, proof)
         if right and link.ended is None and may_speak(unit, case, link.speaks) and LINKS.remove(unit, held.row.record):

@@ -69,7 +69,8 @@ def changes(
         permit(asked, READ, Proposal(one.author.who, one.author.unit))
         Journal(desk, asked).write(unit, READ, rulebook=one.bundle)
         previous = one.said.previous
-        return held.version, on or one.from_, archive_of(unit, one.bundle), previous and archive_of(unit, previous)
+        before = None if previous is None else archive_of(unit, previous)
+        return held.version, on or one.from_, archive_of(unit, one.bundle), before
 
     version, day, after, before = Journal(desk, asked).attempt(READ, work)
     old = None if before is None else open_bundle(before)

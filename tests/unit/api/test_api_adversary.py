@@ -9,7 +9,7 @@ from signing_in import holder, program, signed_in
 from starlette.requests import Request
 
 from api.visit import address_of
-from nrm import bootstrap_books
+from nrm import bootstrap_books, errors
 from nrm.bootstrap_books import Archives
 from nrm.casework.referrals.services import organisation_of
 
@@ -168,3 +168,34 @@ def test_a_secret_of_a_webhook_is_kept_under_no_key(service):
     body = {"url": "https://hooks.example.org/nrm", "events": ["duty.late"]}
     answer = root.post("/v1/webhooks", json=body, headers=KEY)
     assert (answer.status_code, answer.json()["errors"][0]["at"]) == (422, "header/Idempotency-Key")
+
+
+MANY = 5_000
+MISTAKES = {
+    "facts": {"facts": {f"indicator{number}": "yes" for number in range(MANY)}},
+    "codes": {"facts": {"indicators": [f"found_where_exploitation_{number}" for number in range(MANY)]}},
+    "fields": {"identity": {f"first_nam{number}": "x" for number in range(MANY)}},
+    "lists": {"contact": {"channels": ["own_phon"] * MANY}},
+    "words": {"contact": {"channels": [{"kind": f"own_phon{number}"} for number in range(MANY)]}},
+    "groups": {f"identit{number}": {} for number in range(MANY)},
+}
+
+
+@pytest.mark.parametrize("body", MISTAKES.values(), ids=MISTAKES)
+def test_a_request_of_many_small_mistakes_costs_no_more_than_one_of_some(service, monkeypatch, body):
+    compared, real = [], errors.get_close_matches
+
+    def counting(word, valid, **more):
+        compared.append(word)
+        return real(word, valid, **more)
+
+    monkeypatch.setattr(errors, "get_close_matches", counting)
+    answer = service.as_("caseworker").post("/v1/cases", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "input_refused")
+    assert 1 <= len(answer.json()["errors"]) <= errors.MOST_FAULTS + 1
+    assert len(compared) <= 3 * errors.MOST_FAULTS
+
+
+def test_a_word_of_megabytes_is_compared_with_none(monkeypatch):
+    monkeypatch.setattr(errors, "get_close_matches", None)
+    assert errors.nearest("a" * 2_000_000, ["acts"]) == "valid here: `acts`"

@@ -132,6 +132,7 @@ def test_a_file_that_was_altered_has_no_clean_end(service):
     told = asgi(service.app, "GET", path)
     assert told[0]["status"] == 200
     assert all(message.get("more_body") for message in told[1:]), "nobody is told that this was all of it"
+    assert service.office.said()[-2:] == [("api:attachment:read", "done"), ("api:attachment:read", "integrity_failed")]
     first = min(rows(service.office))
     rows(service.office)[first] = b"x"
     answer = worker.get(path)

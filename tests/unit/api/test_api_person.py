@@ -58,6 +58,8 @@ def says(client, state, **more):
 def test_a_link_and_its_pin_open_the_case_once_and_neither_stands_in_an_address(service, where):
     made = linked(service, where)
     assert made["token"] not in where
+    keyed = service.client(**{"Idempotency-Key": "key-number-1"})
+    assert keyed.post("/v1/person/sessions", json={"link": made["token"], "pin": made["pin"]}).status_code == 422
     first = opened(service, made)
     assert (first.json()["speaks"], first.json()["language"]) == ("person", "en")
     again = opened(service, made)

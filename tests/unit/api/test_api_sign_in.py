@@ -2,6 +2,7 @@
 
 import pytest
 from api_office import Service
+from fastapi.testclient import TestClient
 from signing_in import PAGE, browser, code, holder, password, program, signed_in, told
 from signins import WORDS, admin
 
@@ -206,3 +207,14 @@ def test_signing_out_ends_the_session_and_clears_the_browser(real, at):
     replayed = real.client(Cookie=cookie, **PAGE)
     assert replayed.get("/v1/me").json()["code"] in {"not_signed_in", "session_over"}
     assert ("api:session:end", "done") in at.said()
+
+
+def test_behind_the_proxy_of_the_settings_each_caller_is_counted_apart(at):
+    behind = Service(at.office, real=at, tries="1", proxy="127.0.0.1")
+    client = TestClient(behind.app, base_url="https://nrm.example", client=("127.0.0.1", 1))
+
+    def tried(forwarded):
+        client.headers["X-Forwarded-For"] = forwarded
+        return password(client, "nobody", "wrong").status_code
+
+    assert [tried("192.0.2.1"), tried("192.0.2.2"), tried("192.0.2.3, 192.0.2.1")] == [401, 401, 429]

@@ -81,8 +81,8 @@ def test_whatever_is_sent_as_an_answer_is_no_fault_of_ours(real, anna, device):
     for answer in ({}, {"id": 1}, {"id": "x" * 70_000}, {"id": deep}, {"id": "", "response": {"a": None}}):
         step = question(client)["step"]
         told = client.post("/v1/sessions/passkey/finish", json={"step": step, "answer": answer})
-        assert told.status_code in {401, 422}, told.text
-    raw = '{"step": "x", "answer": {"id": ' + "[" * 100_000 + "]" * 100_000 + "}}"
+        assert told.status_code in {401, 413, 422}, told.text
+    raw = '{"step": "x", "answer": {"id": ' + "[" * 20_000 + "]" * 20_000 + "}}"
     told = client.post("/v1/sessions/passkey/finish", content=raw, headers={"Content-Type": "application/json"})
     assert told.status_code in {400, 422}
 

@@ -153,9 +153,9 @@ def test_no_other_role_has_anything_to_do_with_them(service, administrator, role
         assert (answer.status_code, answer.json()["code"]) == (403, "not_permitted")
 
 
-def test_it_is_added_once_and_only_so_many(administrator):
-    done_once(administrator, "/v1/webhooks", SENT)
-    assert len(listed(administrator)) == 1
-    for number in range(19):
+def test_only_so_many_are_added_and_no_secret_is_kept_as_an_answer(administrator):
+    keyed = administrator.post("/v1/webhooks", json=SENT, headers={"Idempotency-Key": "key-number-1"})
+    assert (keyed.status_code, listed(administrator)) == (422, [])
+    for number in range(20):
         added(administrator, url=f"{URL}/{number}", events=[EVENT_KINDS[0]])
     assert administrator.post("/v1/webhooks", json=SENT).json()["code"] == "not_now"

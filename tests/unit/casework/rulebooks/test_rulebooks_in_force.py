@@ -171,6 +171,13 @@ def test_the_tables_of_referral_and_the_words_are_those_of_the_bundle(office):
         office.books.parameter("no_such_time", MARCH, None)
 
 
+def test_which_offers_a_service_answers_is_said_by_the_bundle(office):
+    table = ("rules/directory/service_types.yaml", "terms: [{name: Bed, offers: [shelter]}]\n")
+    published(office, paper((table,)))
+    (line,) = BundleTables(office.books).service_types.terms
+    assert (line.name, line.offers) == ("Bed", ("shelter",))
+
+
 def test_what_a_store_keeps_of_a_publication_is_sealed(office):
     published(office, paper())
     kept = b"".join(row.sealed for row in office.store.state.registry.values())

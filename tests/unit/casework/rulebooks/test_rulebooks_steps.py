@@ -22,7 +22,7 @@ from nrm.casework.asked import NotPermittedError
 from nrm.casework.cases import keep
 from nrm.casework.errors import NoSuchRecordError, TakenError
 from nrm.casework.rulebooks import checking, enforcing, judging, proposing, reading
-from nrm.errors import NrmError, RulebookRefusedError
+from nrm.errors import NrmError
 from nrm.publishing.errors import (
     BundleRefusedError,
     NoRulebookError,
