@@ -117,7 +117,8 @@ def create_app(state: State, tracer: Tracer | None = None, life: Life | None = N
     app.add_middleware(Watch, numbers=state.numbers, tracer=tracer or NoOpTracer())
     app.add_middleware(SecurityHeaders)
     check_routes(app)
-    app.openapi = Description(app)  # type: ignore[method-assign] - as FastAPI says that it is to be done
+    # So FastAPI says that it is to be done: https://fastapi.tiangolo.com/how-to/extending-openapi/
+    app.openapi = Description(app)  # type: ignore[method-assign]
     return app
 
 

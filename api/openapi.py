@@ -67,8 +67,8 @@ TAGS: Final = {
 }
 """What each group of operations is about."""
 
-SIGNED_IN: Final = ({"token": []}, {"session": []})
-VISITING: Final = ({"token": []}, {"visit": []})
+SIGNED_IN: Final[tuple[dict[str, list[str]], ...]] = ({"token": []}, {"session": []})
+VISITING: Final[tuple[dict[str, list[str]], ...]] = ({"token": []}, {"visit": []})
 WITHOUT_KEY: Final = frozenset(
     {
         *("case:search", "decision:read", "decision:examine", "directory:read", "event:search", "match:make"),
@@ -175,7 +175,7 @@ def _moved(schema: Any, from_: str, to: str) -> Any:  # noqa: ANN401 - any part 
 def _unkept(app: FastAPI) -> set[tuple[str, str]]:
     """Return method and path of the operations that refuse an `Idempotency-Key`."""
     return {
-        (method.lower(), route.path_format)
+        (method.lower(), route.path_format or "")
         for route in iter_route_contexts(app.routes)
         for method in route.methods or ()
         if {one.dependency for one in UNKEPT} & {one.dependency for one in getattr(route, "dependencies", ())}

@@ -1,8 +1,8 @@
 """Measure the service under load: intake, decision and commit in one request, beside FastAPI with one bare insert.
 
-    python benchmarks/api.py [--seconds 10] [--connections 8] [--only SQLCipher] [--cases 10000]
+    python benchmarks/api.py [--seconds 10] [--rounds 3] [--connections 8] [--processes 1,2] [--only SQLCipher]
 
-The load comes from `wrk` (Debian's wrk) over the loopback, in the same run for all, one after the other, several rounds.
+The load comes from `wrk` (Debian's wrk) over the loopback, in the same run for all, one after the other, in rounds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -95,7 +94,9 @@ def _show(kind: str, found: dict[str, list[Load]]) -> None:
     for name, loads in found.items():
         rate = median(one.rate for one in loads)
         cells = (f"{rate:.0f}", f"{rate / bare:.2f}", f"{median(one.p50 for one in loads):.1f}")
-        rows.append((f"{kind}: {name}", *cells, f"{median(one.p99 for one in loads):.1f}", str(sum(one.wrong for one in loads))))
+        rows.append(
+            (f"{kind}: {name}", *cells, f"{median(one.p99 for one in loads):.1f}", str(sum(one.wrong for one in loads)))
+        )
     typer.echo("\n" + lines(["", "requests/s", "of the bare insert", "p50 ms", "p99 ms", "not 2xx"], rows))
 
 

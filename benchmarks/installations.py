@@ -66,6 +66,7 @@ def _opened(folder: Path, database: str) -> Iterator[Office]:
 
 @contextmanager
 def a_server() -> Iterator[str | None]:
+    """Start a server that keeps its promises to the disk, and yield the URL of an empty database; None without one."""
     programs = next(_programs(), None)
     if programs is None:
         yield None

@@ -1,9 +1,9 @@
 """Recipes for accounts and their holders' own sessions and credentials."""
 
-from api_recipes.recipe import Recipe, add
 from joserfc.jwk import ECKey
 from signins import WORDS
 
+from api_recipes.recipe import Recipe, add
 from nrm.access import Account, Directory, Installation, Session
 
 ONE = "/v1/accounts/{account}"

@@ -2,7 +2,6 @@
 
 from api_recipes.recipe import Recipe, add
 from api_recipes.world import RECORD
-
 from nrm.access import Case, Caseload, Directory, Referral
 
 CASE = "/v1/cases/{case}"

@@ -1,8 +1,8 @@
 """Recipes for services, oversight bodies and statisticians."""
 
-from api_recipes.recipe import Recipe, add
 from decision_bundles import RECIPIENT
 
+from api_recipes.recipe import Recipe, add
 from nrm.access import Entry, Log, Referral, Statistics
 
 OWN = "/v1/service/referrals/{referral}"
@@ -36,9 +36,7 @@ add(
         f"GET {LOG}/proofs/{{event}}": Recipe(Log),
         f"GET {LOG}/policies": Recipe(Log),
         f"POST {LOG}/events/search": Recipe(Log, body={"reason": "inspection"}),
-        f"POST {LOG}/decisions/{{event}}/bundle": Recipe(
-            Log, body={"reason": "complaint", "recipient": RECIPIENT}
-        ),
+        f"POST {LOG}/decisions/{{event}}/bundle": Recipe(Log, body={"reason": "complaint", "recipient": RECIPIENT}),
         f"GET {LOG}/statistics/access": Recipe(Statistics, query={"reason": "inspection"}, standings=("access",)),
         "GET /v1/statistics/caseload": Recipe(Statistics, standings=("caseload",)),
     }

@@ -1,7 +1,6 @@
 """Recipes for the person's own room: whoever has a session in a case, and nobody else."""
 
 from api_recipes.recipe import Recipe, add
-
 from nrm.access import Case, Session
 
 ROOM = "/v1/person"

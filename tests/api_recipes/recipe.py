@@ -26,7 +26,8 @@ class Recipe:
     another than the one that the route names; with `in_hand` false it knows no record and only asks whether the role
     ever may. `state` is that of the referral which the words tell of. `beside` are refusals that look like denials and
     come after the policies said yes, as (role, status, code); with `passes` false nobody gets through, for a reason that
-    stands beside the recipe. To a `visit` comes whoever has a person's session, and nobody else.
+    stands beside the recipe. To a `visit` comes whoever has a person's session, and nobody else. `world` is the office of
+    which it is asked.
     """
 
     kind: type[Resource]
@@ -42,6 +43,7 @@ class Recipe:
     beside: frozenset[tuple[str, int, str]] = frozenset()
     passes: bool = True
     visit: bool = False
+    world: str = "casework"
 
     @property
     def stands(self) -> tuple[str, ...]:

@@ -9,12 +9,11 @@ Our things are Anna's, theirs Otto's, and a nurse of another organisation broke 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import count
 from uuid import UUID, uuid4
 
 import pyrage
 from api_caseworker import ADULT_RECORD, agreed, begun, decided, referred
+from api_recipes.beginning import Asker, Beginning
 from attachment_desk import attach
 from offices import OURS, THEIRS, asked
 from person_desk import a_link, come_in
@@ -24,7 +23,7 @@ from small_directory import CLINIC, COUNSEL, DIRECTORY, SIDECARS, SOURCE
 
 from nrm.access import Case, Entry, Referral
 from nrm.bootstrap_counter import DIRECTORY as SECRET
-from nrm.casework.accounts import recovering, tokens
+from nrm.casework.accounts import people, recovering, tokens
 from nrm.casework.cases import glass
 from nrm.casework.office.directory_kept import import_directory, keep_sidecars
 from nrm.casework.referrals.services import organisation_of
@@ -45,48 +44,19 @@ STEPS = {
 }
 
 
-@dataclass(frozen=True)
-class Asker:
-    """Somebody who is signed in; the token is as `api_office` takes it."""
-
-    role: str
-    organisation: UUID
-    who: UUID
-    unit: str
-
-    @property
-    def token(self):
-        return f"{self.role}.{self.organisation}.{self.who}.{self.unit}"
-
-
-class World:
+class World(Beginning):
     """`ours` and `theirs` are the words for recipes."""
 
     def __init__(self, service):
-        self.service = service
-        self.office = service.office
+        super().__init__(service)
         self._directory()
         accounts = self._accounts()
         self.ours = accounts | _Keeper(service, OURS, UUID(accounts["me"])).words()
-        self.theirs = _Keeper(service, THEIRS, OTTO).words()
+        self.theirs = self._strangers() | _Keeper(service, THEIRS, OTTO).words()
         self.office.sequencer.run()
         self.ours |= self._shared()
         self.office.sequencer.run()
-        self._begun, self._at = self.office.store.state, next(self.office.seconds)
-
-    def again(self):
-        """Let everything be as it was in the beginning."""
-        self.office.store.state = self._begun.copied()
-        self.office.seconds = count(self._at)
-
-    def waiting(self):
-        """What was written to the log since the beginning."""
-        return self.office.store.read(lambda unit: unit.log.waiting(1000))
-
-    def changed(self):
-        """What is stored otherwise than in the beginning, but for entries of the log."""
-        now, then = vars(self.office.store.state), vars(self._begun)
-        return sorted(name for name in then if name != "waiting" and now[name] != then[name])
+        self.begins()
 
     def nothing(self, subject, state="sent"):
         """Our words with a record that there is not."""
@@ -118,6 +88,8 @@ class World:
         path = tile.relative_to(self.office.log / "tile").as_posix()
         me = self.service.as_("caseworker", OURS, self.ours["me"])
         notice = me.get("/v1/notices").json()["items"][0]["notice"]
+        otto = self.service.as_("caseworker", THEIRS, OTTO)
+        self.theirs["notice"] = otto.get("/v1/notices").json()["items"][0]["notice"]
         linked = a_link(self.office, case)
         words = {"path": path, "reply": reply.decode(), "notice": notice, **self._new_key()}
         sent = {"url": "https://hooks.example.org/nrm", "events": ["duty.late"]}
@@ -148,6 +120,13 @@ class World:
             "client": str(client.id),
             "recovery": str(lost.id),
         }
+
+    def _strangers(self):
+        """An account of another organisation, whose holder is signed in."""
+        at = TestDoor(self.office)
+        otto = people.create(at.desk, admin(organisation=THEIRS), "otto", "Otto", ["caseworker"], THEIRS)
+        made = tokens.make_token(at.door, asked("caseworker", THEIRS, otto.id), "export", 30).session.id
+        return {"account": str(otto.id), "session": str(made), "token": str(made)}
 
     def _directory(self):
         key, coordinator = DataKey(self.office.keys.secret(SECRET)), asked("coordinator")

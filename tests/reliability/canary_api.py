@@ -52,10 +52,12 @@ MAY_TELL = {
     "POST /v1/cases/{case}/break-glass/{grant}/end": {"note"},
     "POST /v1/cases/{case}/break-glass/{grant}/review": {"note"},
     "GET /v1/cases/{case}/referrals/{referral}/transport": {"address"},
-    "GET /v1/service/entry": {"entry"},
-    "PATCH /v1/service/entry": {"entry"},
-    "GET /v1/service/capacity": {"entry"},
-    "PUT /v1/service/capacity": {"entry"},
+    "GET /v1/service/entry": {"entry", "hidden"},
+    "PATCH /v1/service/entry": {"entry", "hidden"},
+    "GET /v1/service/capacity": {"unit"},
+    "PUT /v1/service/capacity": {"unit"},
+    "GET /v1/directory/services": {"unit"},
+    "POST /v1/directory/search": {"unit"},
     "GET /v1/accounts": {"account", "display"},
     "POST /v1/accounts": {"account", "display"},
     "GET /v1/accounts/{account}": {"account", "display"},
@@ -126,8 +128,9 @@ class Asker:
         words = sent.pop("words", {})
         method, _, path = name.partition(" ")
         where = path.replace(":path}", "}").format_map({**self.at.words, **words})
-        with httpx.Client(trust_env=False, timeout=60, base_url=self.at.service.url) as client:
-            answer = client.request(method, where, headers={**self.headers, **(headers or {})}, **sent)
+        client = self.at.client
+        answer = client.request(method, where, headers={**self.headers, **(headers or {})}, **sent)
+        client.cookies.clear()
         code = answer.status_code
         good = {None: code < 400, "refused": 400 <= code < 500, "any": code < 500}.get(status, code == status)
         assert good, f"{name}: {answer.status_code} {answer.text[:600]}"
@@ -140,10 +143,11 @@ class CanaryService:
 
     def __init__(self, place, driver, watch):
         self.place, self.watch, self.leaks, self.words, self.visited = place, watch, [], {}, set()
-        self._secrets, self.token_needs_password = {}, False
+        self._secrets = {}
         self.home = read_home(place.home)
         self.service = ApiService(self.home, driver)
         self.service.start("--passphrase-file", str(place.passphrase_file))
+        self.client = httpx.Client(trust_env=False, verify=False, timeout=60, base_url=self.service.url)  # noqa: S501
 
     def office(self):
         """Open the installation beside the service, to be closed."""
@@ -195,6 +199,7 @@ class CanaryService:
 
     def end(self):
         """End the service, and hear what it still has to say."""
+        self.client.close()
         assert self.service.stop() == 0
         self.place.end()
 

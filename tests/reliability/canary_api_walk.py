@@ -184,13 +184,19 @@ def keep_the_entry(at):
     clinic, entry = provider(at, "clinic"), "/v1/service/entry"
     seen = clinic(f"GET {entry}").headers["etag"]
     rules = {"safe_contact": {"rules": [text("entry")]}, "receiving_key": RECIPIENT}
+    rules["confidential_address"] = text("hidden")
     clinic(f"PATCH {entry}", json=rules, headers={"If-Match": seen})
     seen = clinic("GET /v1/service/capacity").headers["etag"]
-    free = {"days": [{"day": "2026-03-01", "free": 2, "unit": f"{PREFIX}entry"}]}
+    free = {"days": [{"day": "2026-03-01", "free": 2, "unit": f"{PREFIX}unit"}]}
     clinic("PUT /v1/service/capacity", json=free, headers={"If-Match": seen})
     at.coordinator("GET /v1/directory/keys")
     sent = {"service": key("clinic"), "how": "phone", "receiving_key": RECIPIENT}
     at.coordinator("POST /v1/directory/keys/confirm", json=sent)
+    for asker in (at.worker, at.coordinator):
+        assert "unit" in asker("GET /v1/directory/services").text
+        asker("POST /v1/directory/search", json={})
+        asker("POST /v1/directory/search", json={"text": "clinic"})
+    at.worker(f"POST {CASE}/matches", json={"offer": "medical_care", "where": WHERE})
 
 
 def go_in_as_the_person(at, referral):

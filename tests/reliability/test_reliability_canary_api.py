@@ -9,6 +9,7 @@ of the process, its numbers, its traces, and the addresses that it asked for. No
 from __future__ import annotations
 
 import json
+from uuid import UUID
 
 import canaries
 import canary_api
@@ -61,6 +62,7 @@ redirect = "http://localhost:8000/v1/sessions/oidc/ministry/callback"
 """
 ROLES = ("caseworker", "supervisor", "coordinator", "provider", "rule_author", "overseer", "statistician")
 WRONG = {f"{PREFIX}field": text("value"), "facts": {f"{PREFIX}fact": text("value")}, "name": [text("value")]}
+SIGN_OUT = {"DELETE /v1/sessions", "DELETE /v1/sessions/current"}
 HEADERS = {
     "NRM-Role": f"{PREFIX}role",
     "Purpose-Of-Use": f"{PREFIX}purpose",
@@ -125,13 +127,13 @@ def ask_everything_wrongly(at, routes):
         {"content": body[:-1], "headers": {"Content-Type": "application/json"}},
         {"content": body, "headers": {"Content-Type": f"application/{PREFIX}type"}},
     ]
+    opened = at.worker("POST /v1/cases", json={"account": DATA["account"]}).json()["case"]
+    paths = [words, dict.fromkeys(words, str(UUID(int=1))), {**words, "case": opened}]
     askers = [at.nobody(), *(at.asker(role) for role in ROLES)]
-    for name in sorted(routes):
-        for number, way in enumerate(ways):
-            for asker in (at.worker, askers[(number + len(name)) % len(askers)]):
-                asker(name, "any", words={**words, **(at.words if number % 2 else {})}, **way)
-                if number % 2 == 0:
-                    asker(name, "any", words=dict.fromkeys(words, "00000000-0000-4000-8000-000000000001"), **way)
+    for number, name in enumerate(sorted(routes - SIGN_OUT)):
+        for nth, way in enumerate(ways):
+            asker, path = askers[(number + nth) % len(askers)], paths[nth % len(paths)]
+            asker(name, "any", words=path, **way)
     at.visited.clear()
 
 

@@ -16,7 +16,7 @@ from fast_keys import made_keys, opened_keys
 from small_directory import CLINIC, DAY, DIRECTORY, KEYS, LAWYER, NORTH, SIDECARS, SOURCE, SOUTH, sidecar
 
 from nrm.bootstrap import Application
-from nrm.bootstrap_counter import PACKAGE_SIGNING, LATER_SECRETS, SERVICE_MARKS
+from nrm.bootstrap_counter import LATER_SECRETS, PACKAGE_SIGNING, SERVICE_MARKS
 from nrm.bootstrap_services import LOOK_SECONDS, FixedServices, KeptServices
 from nrm.bootstrap_store import ACTORS, add_later_secrets, create_office, open_office
 from nrm.casework.asked import Asked

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from published import BESIDES, LATER, archive, bundle, paper
 
-from nrm.errors import NrmError, RulebookRefusedError
+from nrm.errors import NrmError
 from nrm.publishing.archive import digest_of, pack, read_archive, unpacked, write_archive
 from nrm.publishing.bundle import open_bundle
 from nrm.publishing.errors import BundleRefusedError
