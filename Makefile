@@ -55,12 +55,13 @@ lock: ## Choose the newest allowed versions again (needs uv)
 	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements/run.txt
 	@uv pip compile -q -U --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml requirements/dev.in -o requirements/dev.txt
 
-bench: $(VENV)/ready ## Measure decisions, proofs, the vault, the audit log and referral (an hour)
+bench: $(VENV)/ready ## Measure decisions, proofs, the vault, the audit log, referral and the API (an hour)
 	@$(BIN)/python benchmarks/decide.py
 	@$(BIN)/python benchmarks/prove.py
 	@$(BIN)/python benchmarks/vault.py
 	@$(BIN)/python benchmarks/audit.py
 	@$(BIN)/python benchmarks/referral.py
+	@$(BIN)/python benchmarks/api.py
 
 soak: $(VENV)/ready ## The longest campaigns of the property tests (an hour)
 	@NRM_CRASHES=3000 $(BIN)/python -m pytest -n $(WORKERS) tests/properties tests/reliability --hypothesis-profile=soak -p no:cacheprovider

@@ -41,10 +41,9 @@ def example_of(schema: Json, schemas: Json, *, sent: bool = False, depth: int = 
     if "$ref" in schema:
         beside = {name: value for name, value in schema.items() if name != "$ref"}
         schema = {**schemas[schema["$ref"].rpartition("/")[2]], **beside}
-    if schema.get("examples"):
-        return schema["examples"][0]
-    if "const" in schema or "enum" in schema:
-        return schema["const"] if "const" in schema else schema["enum"][0]
+    for said in (schema.get("examples"), schema.get("enum"), [schema["const"]] if "const" in schema else None):
+        if said:
+            return said[0]
     for word in ("anyOf", "oneOf", "allOf"):
         if word in schema:
             return _of_one(schema[word], schemas, sent=sent, depth=depth)

@@ -57,7 +57,7 @@ add(
         "POST /v1/notices/{notice}/seen": own(),
         "GET /v1/sessions": own(),
         "DELETE /v1/sessions": own(),
-        # The sessions of these tests are made up, and one that is not kept cannot be ended; `test_api_sign_in_own` does.
+        # The sessions of these tests are made up, and one that is not kept cannot be ended.
         "DELETE /v1/sessions/current": own(in_hand=False, **refused(401, "not_signed_in")),
         "DELETE /v1/sessions/{session}": own(),
         "GET /v1/me": own(in_hand=False),

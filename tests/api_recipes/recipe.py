@@ -1,4 +1,4 @@
-"""How each route is asked: which record its policy is about, and what is sent so that only the policy can be against it.
+"""How each route is asked: which record its policy is about, and what is sent, so that only the policy can object.
 
     RECIPES["POST /v1/cases/{case}/duties/{duty}/done"] = Recipe(Case, subject="case")
 
@@ -8,12 +8,14 @@ names the record; of a route without one, each asker has their own.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nrm.access import Case, Resource
 from nrm.access.standing import SHARED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 RECIPES: dict[str, Recipe] = {}
 
@@ -24,9 +26,9 @@ class Recipe:
 
     `standings` are those of `nrm.access.table`. `action` is what the policies are asked, where the use case asks for
     another than the one that the route names; with `in_hand` false it knows no record and only asks whether the role
-    ever may. `state` is that of the referral which the words tell of. `beside` are refusals that look like denials and
-    come after the policies said yes, as (role, status, code); with `passes` false nobody gets through, for a reason that
-    stands beside the recipe. To a `visit` comes whoever has a person's session, and nobody else. `world` is the office of
+    ever may. `state` is that of the referral which the words tell of. `beside` are refusals that look like denials
+    and come after the policies said yes, as (role, status, code); with `passes` false nobody gets through, for a
+    reason that stands beside the recipe. To a `visit` comes whoever has a person's session, and nobody else. `world` is the office of
     which it is asked.
     """
 

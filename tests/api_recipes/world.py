@@ -4,7 +4,8 @@
     world.ours["case"], world.theirs["case"]        # words for recipes: identifiers and versions, as text
     world.again()                                   # as it was in the beginning
 
-Our things are Anna's, theirs Otto's, and a nurse of another organisation broke the glass for our cases; `asker` says who stands how to ours.
+Our things are Anna's, theirs Otto's; a nurse of another organisation broke the glass for our cases. `asker` says who
+stands how to ours.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from uuid import UUID, uuid4
 
 import pyrage
 from api_caseworker import ADULT_RECORD, agreed, begun, decided, referred
-from api_recipes.beginning import Asker, Beginning
 from attachment_desk import attach
 from offices import OURS, THEIRS, asked
 from person_desk import a_link, come_in
@@ -21,6 +21,7 @@ from referral_desk import WORKING_AT, referral_of, reply_of
 from signins import SECOND_ADMIN, TestDoor, admin
 from small_directory import CLINIC, COUNSEL, DIRECTORY, SIDECARS, SOURCE
 
+from api_recipes.beginning import Asker, Beginning
 from nrm.access import Case, Entry, Referral
 from nrm.bootstrap_counter import DIRECTORY as SECRET
 from nrm.casework.accounts import people, recovering, tokens

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from nrm.access import Bundle
-from nrm.casework.asked import permit
-from nrm.casework.errors import StaleVersionError
+from nrm.casework.asked import OtherOrganisationError, permit
+from nrm.casework.errors import OtherRecordError, StaleVersionError
 from nrm.casework.journal import Journal
 from nrm.casework.rulebooks.kept import KeptSignature, change, found, note
 from nrm.errors import NrmError
@@ -54,7 +54,10 @@ class Taking(Generic[T]):
         """Return a publication with which the asker may do this. Raises `NoSuchRecordError`, `NotPermittedError`."""
         held = found(self.desk, self.unit, publication)
         author = held.thing.author
-        permit(self.asked, BY_STEP[self.step].right, Bundle(author.who, author.unit))
+        try:
+            permit(self.asked, BY_STEP[self.step].right, Bundle(author.who, author.unit))
+        except OtherOrganisationError:
+            raise OtherRecordError from None
         return held
 
     def of(self, publication: UUID) -> tuple[Record[Publication], State]:

@@ -64,7 +64,7 @@ def tells(call: Caller, case: UUID):
 
 @router.get("/fails/{case}", **may(ACTION))
 def fails(call: Caller, case: UUID):
-    raise RuntimeError(str(case))
+    raise RuntimeError(f"{case} {call}")
 
 
 @router.get("/changes/{case}", **may(ACTION))

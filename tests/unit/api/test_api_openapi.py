@@ -11,8 +11,9 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 from api.app import routes_of
 from api.call import ACTION, OPEN
-from api.openapi import TAGS, operations, record_schemas
+from api.openapi import operations, record_schemas
 from api.openapi_examples import MADE
+from api.openapi_words import TAGS
 from api.problems.problem import MEDIA_TYPE, catalogue
 from nrm.case.schema import json_schema
 from nrm.rulebook.fact_forms import fact_schemas
