@@ -28,8 +28,8 @@ class Recipe:
     another than the one that the route names; with `in_hand` false it knows no record and only asks whether the role
     ever may. `state` is that of the referral which the words tell of. `beside` are refusals that look like denials
     and come after the policies said yes, as (role, status, code); with `passes` false nobody gets through, for a
-    reason that stands beside the recipe. To a `visit` comes whoever has a person's session, and nobody else. `world` is the office of
-    which it is asked.
+    reason that stands beside the recipe. To a `visit` comes whoever has a person's session, and nobody else. `world`
+    is the office of which it is asked.
     """
 
     kind: type[Resource]
