@@ -1,6 +1,7 @@
 """Measure the service under load: intake, decision and commit in one request, beside FastAPI with one bare insert.
 
     python benchmarks/api.py [--seconds 10] [--rounds 3] [--connections 8] [--processes 1,2] [--only SQLCipher]
+        [--cases 10000,100000,1000000]
 
 The load comes from `wrk` (Debian's wrk) over the loopback, in the same run for all, one after the other, in rounds.
 """
@@ -26,6 +27,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.console import Console
 
+from benchmarks.api_account import filled
+from benchmarks.api_account import token as token_in
 from benchmarks.installations import KINDS, SQLCIPHER, a_server
 from benchmarks.timing import lines, surroundings
 
@@ -64,6 +67,7 @@ def main(
     connections: Annotated[int, typer.Option(min=1, help="Connections that ask at the same time.")] = 8,
     processes: Annotated[str, typer.Option(help="Processes of ours on PostgreSQL, each measured.")] = "1,2",
     only: Annotated[str, typer.Option(help="One database: SQLCipher or PostgreSQL; empty for both.")] = "",
+    cases: Annotated[str, typer.Option(help="Stored cases beside which ours is measured again; empty for none.")] = "",
 ) -> None:
     """Measure, and print Markdown for docs/performance.md."""
     if shutil.which("wrk") is None:
@@ -86,6 +90,16 @@ def main(
                         _load(port, token, 2, connections)  # what is made at the first request is made now
                         found.setdefault(name, []).append(_load(port, token, seconds, connections))
             _show(kind, found)
+            grown, stored = {"FastAPI, one bare insert": found["FastAPI, one bare insert"]}, 0
+            for count in (int(one) for one in cases.split(",") if one):
+                _err.print(f"{kind}: filling up to {count:,} cases")
+                filled(folder, PASSPHRASE, count - stored)
+                stored = count
+                with _serving(["ours", "1", str(folder)]) as port:
+                    _load(port, token, 2, connections)
+                    grown[f"ours beside {count:,} cases"] = [_load(port, token, seconds, connections)]
+            if stored:
+                _show(kind, grown)
 
 
 def _show(kind: str, found: dict[str, list[Load]]) -> None:
@@ -114,13 +128,7 @@ def _installation(kind: str) -> Iterator[tuple[Path, str]]:
         _run([*command, *(["--database", url] if url else [])])
         with (folder / "home.toml").open("a") as settings:
             settings.write('\n[api]\nwrites = "999999999"\nreads = "999999999"\n')
-        yield folder, _token(folder)
-
-
-def _token(folder: Path) -> str:
-    from benchmarks.api_account import token  # noqa: PLC0415 - after the installation is there
-
-    return token(folder, PASSPHRASE)
+        yield folder, token_in(folder, PASSPHRASE)
 
 
 def _nrm() -> str:

@@ -1,4 +1,4 @@
-"""An account for the benchmarks, with a token."""
+"""What the service needs before it is measured: an account with a token, and as many stored cases as are wanted."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from benchmarks.many_cases import fill
+from nrm.audit.canonical import canonical
 from nrm.bootstrap import Application
 from nrm.bootstrap_store import open_office, read_home
 from nrm.casework.accounts import credentials, people, tokens
@@ -18,12 +20,28 @@ from nrm.vault.passphrase import Passphrase
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from nrm.bootstrap_store import Office
+
+_PARTS = {"facts": canonical({"acts": ["transportation"]}), "account": canonical({"journey": "made up " * 40})}
+
+
+def filled(folder: Path, passphrase: str, count: int) -> None:
+    """Put `count` more cases into an installation."""
+    with closing(_opened(folder, passphrase)) as office:
+        fill(office, count, _PARTS, _PARTS["facts"], lambda _: None)
+
+
+def _opened(folder: Path, passphrase: str) -> Office:
+    home = read_home(folder)
+    return open_office(
+        home, open_keys(home.keys, Passphrase(passphrase)), Application(settings(home.rules, home.seeds))
+    )
+
 
 def token(folder: Path, passphrase: str) -> str:
     """Make a caseworker in an installation and return a token of theirs."""
     home = read_home(folder)
-    keys = open_keys(home.keys, Passphrase(passphrase))
-    with closing(open_office(home, keys, Application(settings(home.rules, home.seeds)))) as office:
+    with closing(_opened(folder, passphrase)) as office:
         keeper = Asked(uuid4(), home.organisation, "administrator")
         account = people.create(office.desk, keeper, "bench", "bench", ["caseworker"], home.organisation)
         door = Door(office.desk, home.sign_in, source="cli")
