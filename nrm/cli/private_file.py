@@ -34,7 +34,8 @@ def write_new(path: Path, data: bytes | Iterable[bytes], *, force: bool = False)
         raise _refused(place, error) from None
     try:
         with os.fdopen(handle, "wb") as stream:
-            stream.writelines([data] if isinstance(data, bytes) else data)
+            for piece in [data] if isinstance(data, bytes) else data:
+                stream.write(piece)
     except BaseException as error:
         with suppress(OSError):
             path.unlink()
