@@ -149,11 +149,11 @@ def silent(write):
 
 
 def trusting(found):
-    return lambda desk, unit, journal, asked, referral, _seen: found(desk, unit, journal, asked, referral, None)
+    return lambda desk, unit, journal, who, verb, one, _seen: found(desk, unit, journal, who, verb, one, None)
 
 
 def blind(found):
-    return lambda desk, unit, journal, _asked, referral, seen: found(desk, unit, journal, asked(), referral, seen)
+    return lambda desk, unit, journal, _who, verb, one, seen: found(desk, unit, journal, asked(), verb, one, seen)
 
 
 def empty(_referrals_of):

@@ -4,6 +4,7 @@ SOUTH = "small:south-shelter"
 NOTHING = {
     "clocks": {"looked": 0, "late": 0, "rang": 0, "unopened": 0},
     "messages": {"delivered": 0, "waiting": 0, "later": 0, "impossible": 0},
+    "webhooks": {"delivered": 0, "later": 0},
 }
 
 
@@ -12,6 +13,7 @@ def test_where_nothing_is_to_be_done_it_stops_at_once(at):
     assert at.done("work", "--once").lines == [
         "clocks: 0 looked, 0 late, 0 rang, 0 unopened",
         "messages: 0 delivered, 0 waiting, 0 later, 0 impossible",
+        "webhooks: 0 delivered, 0 later",
     ]
 
 
