@@ -58,10 +58,19 @@ def open_sqlcipher(path: Path, key: bytes) -> Engine:
     A file that is not there is not made: else a mount that failed would look like a country without cases.
 
     Raises:
-        StoreError: no such file, open to others than its owner, not a database, the wrong key, or it cannot be read.
+        StoreError: no such file, open to others than its owner, not a database, the wrong key, or it cannot be read or
+            written.
     """
     _check_key(key)
     standing = _file_of(path)
+    if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        # Refused before anything is made beside it: SQLite gives its helpers the rights of the file, and they would
+        # still be there, and not to be written, when the file can be written again.
+        what, todo = (
+            "the database cannot be written",
+            "check the rights of its file and folder, and how the disk is mounted",
+        )
+        raise StoreError(Problem(STORE, 0, what, todo))
     engine = create_engine(
         "sqlite://",
         module=driver,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 
 import canaries
@@ -11,6 +12,7 @@ from canary_api import OTHERS, PREFIX, text
 from canary_services import EXPLOITERS, SERVICES, SOURCE, VALLEY
 from decision_bundles import RECIPIENT
 
+from nrm.bootstrap_services import LOOK_SECONDS
 from nrm.casework.referrals.services import organisation_of
 
 CASE = "/v1/cases/{case}"
@@ -192,6 +194,7 @@ def keep_the_entry(at):
     at.coordinator("GET /v1/directory/keys")
     sent = {"service": key("clinic"), "how": "phone", "receiving_key": RECIPIENT}
     at.coordinator("POST /v1/directory/keys/confirm", json=sent)
+    time.sleep(LOOK_SECONDS + 0.1)  # until the process looks whether there is a newer edition of the directory
     for asker in (at.worker, at.coordinator):
         assert "unit" in asker("GET /v1/directory/services").text
         asker("POST /v1/directory/search", json={})

@@ -12,7 +12,7 @@ import resource
 import shutil
 import subprocess
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -195,8 +195,9 @@ def test_a_database_that_may_only_be_read_says_so(bound):
     for path, rights in ((file, 0o400), (bound.folder, 0o500)):
         before = path.stat().st_mode
         path.chmod(rights)
-        with pytest.raises(StoreError, match=r"the database cannot be written|the database file cannot be opened"):
-            keep.open_case(opened(bound).desk, asked(bound), record("second"), ON)
+        cannot = pytest.raises(StoreError, match=r"the database cannot be written|the database file cannot be opened")
+        with cannot, closing(opened(bound)) as office:
+            keep.open_case(office.desk, asked(bound), record("second"), ON)
         path.chmod(before)
     assert_whole(bound, kept)
 

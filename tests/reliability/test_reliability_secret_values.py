@@ -13,7 +13,8 @@ import nrm
 HOUSE = Path(nrm.__file__).parent
 
 OPENED = {
-    ("casework/directory_sealed.py", "_plain"): "sealed at once, into the store",
+    ("casework/office/directory_sealed.py", "_plain"): "sealed at once, into the store",
+    ("casework/office/own_entry.py", "_entry"): "part of a keyed mark, which tells that a record was changed",
     ("cli/referral_after.py", "address"): "told to the official who brings the person there",
     ("directory/secret_places.py", "__init__"): "looked for in an export, to leave it out",
     ("directory/sidecar.py", "_holds_together"): "whether it is empty",
