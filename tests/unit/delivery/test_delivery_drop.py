@@ -27,8 +27,8 @@ NOBODY = 65534
 
 @pytest.fixture
 def root(tmp_path):
-    (tmp_path / "root" / "shelter").mkdir(parents=True)
-    return tmp_path / "root"
+    (tmp_path / "drops" / "shelter").mkdir(parents=True)
+    return tmp_path / "drops"
 
 
 def everything(folder):
@@ -77,7 +77,7 @@ def test_a_folder_that_is_not_there_is_not_made(root):
     assert list(root.iterdir()) == [root / "shelter"]
 
 
-ESCAPES = ["..", "../root/shelter", "shelter/../..", "shelter/..", ".", "./shelter", "shelter/", "shelter//in", "/",
+ESCAPES = ["..", "../drops/shelter", "shelter/../..", "shelter/..", ".", "./shelter", "shelter/", "shelter//in", "/",
            "/elsewhere", "shelter\0", "x" * 300]  # fmt: skip
 
 
@@ -91,12 +91,12 @@ def test_no_folder_leads_out_of_the_root(root, folder):
 def test_no_path_leads_out_of_the_root(parts):
     with tempfile.TemporaryDirectory() as name:
         base = Path(name)
-        (base / "root" / "shelter" / "in").mkdir(parents=True)
+        (base / "drops" / "shelter" / "in").mkdir(parents=True)
         (base / "x").mkdir()
-        (base / "root" / "out").symlink_to(base)
+        (base / "drops" / "out").symlink_to(base)
         text = "/".join(parts)
-        result = drop(parcel(folder=text or "/"), base / "root")
-        inside = {"shelter": base / "root" / "shelter", "shelter/in": base / "root" / "shelter" / "in"}
+        result = drop(parcel(folder=text or "/"), base / "drops")
+        inside = {"shelter": base / "drops" / "shelter", "shelter/in": base / "drops" / "shelter" / "in"}
         assert (result == Delivered()) == (text in inside)
         assert [path.parent for path in base.rglob("*.age")] == ([inside[text]] if text in inside else [])
 
