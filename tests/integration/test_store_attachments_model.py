@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from uuid import UUID
 
-import databases
-from fakes_store import MemoryStore
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import initialize, rule
 from store_rows import a_case, a_version, an_item
-
-from nrm.errors import NrmError
+from two_stores import TwoStores, on_both_databases
 
 CASES = [UUID(int=number << 100 | number) for number in range(1, 4)]
 CASE = st.sampled_from(CASES)
@@ -22,31 +16,8 @@ NUMBER = st.integers(0, 3)
 KIND = st.sampled_from(["attachment", "consent"])
 
 
-class Attachments(RuleBasedStateMachine):
-    """The same units of work for both stores; one that fails must fail alike in each and change nothing."""
-
-    kind = ""
-
-    def __init__(self):
-        super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.real = databases.founded(databases.new_engine(self.kind, Path(self.folder.name)))
-        self.model = MemoryStore(databases.OURS)
-
-    def teardown(self):
-        databases.close_all()
-        self.folder.cleanup()
-
-    def both(self, work):
-        answers = [self.answer(store, work) for store in (self.model, self.real)]
-        assert answers[1] == answers[0]
-
-    @staticmethod
-    def answer(store, work):
-        try:
-            return store.run(work)
-        except NrmError as error:
-            return type(error)
+class Attachments(TwoStores):
+    """Parts of attachments, and items that are removed."""
 
     @initialize(most=st.integers(1, len(CASES)))
     def there_are_cases(self, most):
@@ -83,16 +54,4 @@ class Attachments(RuleBasedStateMachine):
         self.both(lambda unit: unit.items.of(case, ["attachment", "consent"]))
 
 
-class OnSqlcipher(Attachments):
-    kind = "sqlcipher"
-
-
-class OnPostgresql(Attachments):
-    kind = "postgresql"
-
-
-MODEST = settings(max_examples=20, stateful_step_count=30)
-TestAttachmentsOnSqlcipher = OnSqlcipher.TestCase
-TestAttachmentsOnSqlcipher.settings = MODEST
-TestAttachmentsOnPostgresql = OnPostgresql.TestCase
-TestAttachmentsOnPostgresql.settings = MODEST
+TestAttachmentsOnSqlcipher, TestAttachmentsOnPostgresql = on_both_databases(Attachments, steps=30)

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import timedelta, timezone
-from pathlib import Path
 from uuid import UUID
 
-import databases
-from fakes_store import MemoryStore
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import initialize, rule
 from store_rows import NOON, a_case, a_version, an_event
+from two_stores import TwoStores, on_both_databases
 
-from nrm.casework.errors import StaleVersionError
 from nrm.casework.ports_referral import ClockRow, ItemRow, OutboxRow, ReferralRow
-from nrm.errors import NrmError
 
 PARIS = timezone(timedelta(hours=1))
 CASES = [UUID(int=number << 100 | number) for number in range(1, 4)]
@@ -38,32 +32,8 @@ def named(case, number):
     return UUID(int=case.int ^ number << 64)
 
 
-class Stores(RuleBasedStateMachine):
-    """The same units of work for both stores; one that fails must fail alike in each and change nothing."""
-
-    kind = ""
-
-    def __init__(self):
-        super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.real = databases.founded(databases.new_engine(self.kind, Path(self.folder.name)))
-        self.model = MemoryStore(databases.OURS)
-
-    def teardown(self):
-        databases.close_all()
-        self.folder.cleanup()
-
-    def both(self, work):
-        answers = [self.answer(store, work) for store in (self.model, self.real)]
-        assert answers[1] == answers[0]
-        return answers[0]
-
-    @staticmethod
-    def answer(store, work):
-        try:
-            return store.run(work)
-        except NrmError as error:
-            return type(error), str(error) if isinstance(error, StaleVersionError) else ""
+class Stores(TwoStores):
+    """Items, referrals, clocks, outbox and shelf."""
 
     @initialize(most=st.integers(1, len(CASES)))
     def there_are_cases(self, most):
@@ -180,16 +150,4 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda unit: (unit.outbox.of(case), len(unit.events.of(case)), unit.log.waiting(99)))
 
 
-class OnSqlcipher(Stores):
-    kind = "sqlcipher"
-
-
-class OnPostgresql(Stores):
-    kind = "postgresql"
-
-
-MODEST = settings(max_examples=20, stateful_step_count=40)
-TestReferralOnSqlcipher = OnSqlcipher.TestCase
-TestReferralOnSqlcipher.settings = MODEST
-TestReferralOnPostgresql = OnPostgresql.TestCase
-TestReferralOnPostgresql.settings = MODEST
+TestReferralOnSqlcipher, TestReferralOnPostgresql = on_both_databases(Stores, steps=40)
