@@ -60,6 +60,9 @@ class Step:
     gives: tuple[int, ...]
     limits: tuple[tuple[int, Within], ...]
 
+    def __hash__(self) -> int:
+        return hash((self.rule.name, self.index))  # what is said of a step is kept by it; a hash of all of it is slow
+
     @property
     def because(self) -> Wording:
         """The reason that the rule gives for this branch, in four languages."""

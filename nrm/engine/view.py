@@ -6,6 +6,7 @@ The models define the form; `nrm decide --json` prints it and `nrm decide --sche
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -165,8 +166,13 @@ def _line(line: Line, speaker: Speaker) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=8192)
 def reason_view(reason: Reason, speaker: Speaker) -> ReasonView:
-    """Return one reason with labels."""
+    """Return one reason with labels.
+
+    The same few hundred come back in case after case, and making one takes longer than the whole decision about a line;
+    they hold codes and their labels, and nothing of whose they were.
+    """
     rule = reason.step.rule
     return ReasonView(
         rule=rule.name,
@@ -175,14 +181,15 @@ def reason_view(reason: Reason, speaker: Speaker) -> ReasonView:
         title=rule.title,
         sources=list(rule.sources),
         law=list(rule.law),
-        facts=[
-            FactView(fact=fact, value=value, text=f"{speaker.fact(fact)}: {speaker.value(fact, value)}")
-            for fact, value in reason.relied
-            if fact != FINDING
-        ],
+        facts=[_fact(fact, value, speaker) for fact, value in reason.relied if fact != FINDING],
         findings=[value for fact, value in reason.relied if fact == FINDING],
         because=reason.step.because.in_(speaker.language),
     )
+
+
+@lru_cache(maxsize=4096)
+def _fact(fact: str, value: str, speaker: Speaker) -> FactView:
+    return FactView(fact=fact, value=value, text=f"{speaker.fact(fact)}: {speaker.value(fact, value)}")
 
 
 def _duty(line: Line, speaker: Speaker) -> dict[str, Any]:

@@ -25,13 +25,25 @@ if TYPE_CHECKING:
     from nrm.rulebook.wording import Language
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Speaker:
-    """Says things in one language with the words of one vocabulary."""
+    """Says things in one language with the words of one vocabulary.
+
+    Two are equal when they say the same, that is, in one language with the very same words; so what was said once can
+    be kept (`functools.lru_cache`).
+    """
 
     language: Language
     phrases: Mapping[str, str]
     words: Vocabulary
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Speaker):
+            return NotImplemented
+        return self.language == other.language and self.words is other.words and self.phrases is other.phrases
+
+    def __hash__(self) -> int:
+        return hash((self.language, id(self.words)))
 
     def phrase(self, code: str, **filled: str) -> str:
         """Return the phrase `code` with its braces filled in."""

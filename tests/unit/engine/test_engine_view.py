@@ -40,6 +40,22 @@ def plan(small_files):
     return Engine(rulebook_on(small_files, ON, "gb")).decide(CASE, ON)
 
 
+def test_what_was_said_once_is_said_again_in_the_same_words_and_no_other_speaker_s(plan, speaker):
+    """Reasons are kept as they were said: by the language, and by the very words that are in force."""
+    for language in (*LANGUAGES, *LANGUAGES):
+        because = plan.line("guardian").reasons[0].step.because.in_(language)
+        shown = next(line for line in view(plan, speaker(language)).offers if line.code == "guardian")
+        assert shown.reasons[0].because == because
+    said = speaker()
+    fact = said.words.facts["age_status"]
+    relabelled = fact.model_copy(update={"label": fact.label.model_copy(update={"en": "How old"})})
+    changed = replace(said, words=replace(said.words, facts={**said.words.facts, "age_status": relabelled}))
+    facts = [fact.text for line in view(plan, changed).findings for reason in line.reasons for fact in reason.facts]
+    assert any(text.startswith("How old: ") for text in facts)
+    assert view(plan, said) == view(plan, replace(said))
+    assert (said == replace(said), said == changed, hash(said) == hash(replace(said))) == (True, False, True)
+
+
 def test_every_kind_of_line_is_shown_with_what_belongs_to_it(plan, speaker):
     shown = view(plan, speaker())
     assert (shown.rulebook, shown.country, shown.on, shown.language) == (plan.digest, "gb", ON, "en")
