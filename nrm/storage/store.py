@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import time
+from contextlib import contextmanager
+from threading import Lock
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -29,7 +31,7 @@ from nrm.storage.scrub import scrub
 from nrm.storage.shelf import SqlShelf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy.engine import Connection, Engine
 
@@ -42,6 +44,9 @@ T = TypeVar("T")
 
 MOST_TRIES: Final = 12
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.01, 1.0
+
+TURN_SECONDS: Final = 5.0
+"""How long a thread waits for its turn, as long as SQLite itself waits (`busy_timeout`)."""
 
 
 class SqlUnitOfWork:
@@ -73,6 +78,7 @@ class SqlStore:
     def __init__(self, engine: Engine, *, sleep: Callable[[float], object] = time.sleep) -> None:
         self._engine = engine
         self._sleep = sleep
+        self._turn: Lock | None = Lock() if engine.dialect.name == "sqlite" else None
 
     @classmethod
     def begin(cls, engine: Engine, installation: Installation) -> SqlStore:
@@ -138,8 +144,22 @@ class SqlStore:
             # A random pause, so that those who met do not meet again.
             self._sleep(random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**tries)))  # noqa: S311 - no secret
 
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """Wait until no other thread of this process writes into a SQLite file.
+
+        SQLite lets those who wait look again now and then, with pauses that grow, so that some wait for a second while
+        others come and go. It stays SQLite's lock that keeps them apart: whoever waited in vain goes on to that one.
+        """
+        mine = self._turn is not None and self._turn.acquire(timeout=TURN_SECONDS)
+        try:
+            yield
+        finally:
+            if mine and self._turn is not None:
+                self._turn.release()
+
     def _once(self, work: Callable[[UnitOfWork], T]) -> T:
-        with self._engine.connect() as connection:  # whoever leaves it without commit has rolled back
+        with self._in_turn(), self._engine.connect() as connection:  # whoever leaves it without commit has rolled back
             transaction = connection.begin()
             result = work(SqlUnitOfWork(connection))
             connection.info.get(WARNED, []).clear()

@@ -9,6 +9,8 @@ import threading
 
 import databases
 import pytest
+from racing import raced
+from sqlalchemy import event
 from store_rows import an_event, opened, sequenced
 
 WRITERS, EACH = 8, 12
@@ -55,6 +57,57 @@ def test_threads(store):
     assert_whole(store, range(WRITERS))
 
 
+def test_a_thread_that_waits_for_its_turn_does_not_knock_at_the_file_meanwhile(tmp_path):
+    """SQLite lets those who knock look again after pauses that grow: one of many would wait for a second and more."""
+    engine = databases.sqlcipher_engine(tmp_path)
+    store = databases.founded(engine)
+    knocked, inside, leave = [], threading.Event(), threading.Event()
+    event.listen(engine, "begin", lambda _connection: knocked.append(threading.current_thread().name))
+
+    def stay(_unit):
+        inside.set()
+        assert leave.wait(30)
+
+    threads = [threading.Thread(target=store.run, args=(stay,), name="first")]
+    threads[0].start()
+    assert inside.wait(30)
+    for name in ("second", "third"):
+        threads.append(threading.Thread(target=store.run, args=(lambda unit: unit.log.peek(),), name=name))
+        threads[-1].start()
+    threads[1].join(0.5)
+    waiting = list(knocked)
+    leave.set()
+    for thread in threads:
+        thread.join(30)
+    assert waiting == ["first"]
+    assert sorted(knocked) == ["first", "second", "third"]
+    store.close()
+
+
+def test_whoever_waited_for_a_turn_in_vain_goes_on_to_the_lock_of_the_file(tmp_path, monkeypatch):
+    monkeypatch.setattr("nrm.storage.store.TURN_SECONDS", 0.01)
+    store = databases.sqlcipher_store(tmp_path)
+    inside, leave, done = threading.Event(), threading.Event(), []
+
+    def stay(_unit):
+        inside.set()
+        assert leave.wait(30)
+
+    first = threading.Thread(target=store.run, args=(stay,))
+    first.start()
+    assert inside.wait(30)
+    second = threading.Thread(target=lambda: done.append(store.run(lambda unit: unit.log.peek().size)))
+    second.start()
+    second.join(0.5)
+    assert done == []
+    leave.set()
+    first.join(30)
+    second.join(30)
+    assert done == [0]
+    store.run(lambda unit: unit.log.peek())  # the turn was given back
+    store.close()
+
+
 WRITER = """
 import sys
 from pathlib import Path
@@ -96,27 +149,12 @@ def test_processes(kind, tmp_path):
 def test_shredding_beside_writers_leaves_nothing_of_the_case(store):
     for _ in range(12):
         row = opened(store)
-        gate, ended = threading.Barrier(4, timeout=20), []
-
-        def act(work, gate=gate, ended=ended):
-            gate.wait()
-            try:
-                store.run(work)
-            except Exception as error:  # noqa: BLE001 - looked at below
-                ended.append(type(error).__name__)
-
         works = [
             lambda unit, case=row.case: unit.cases.mark(case, [("phone", b"m")]),
             lambda unit, case=row.case: unit.events.add(an_event(case, details=b"d")),
             lambda unit, case=row.case: unit.cases.shred(case),
         ]
-        threads = [threading.Thread(target=act, args=(work,)) for work in works]
-        for thread in threads:
-            thread.start()
-        gate.wait()
-        for thread in threads:
-            thread.join()
-        assert set(ended) <= {"ShreddedError"}
+        assert set(raced(store, *works)) <= {"ShreddedError"}
         assert store.run(lambda unit, case=row.case: unit.events.of(case)) == []
         assert store.run(marks_left) == 0
 
