@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Final
@@ -39,6 +39,7 @@ class Clockmaker:
     now: datetime
     calendar: Calendar
     new_id: Callable[[], UUID]
+    _dues: dict[Within, datetime] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of_plan(self, plan: Plan) -> list[Clock]:
         """Return a clock for every duty of `plan`, in its order.
@@ -46,7 +47,7 @@ class Clockmaker:
         The linter refuses a duty without a role or a time; one that came here all the same is the caseworker's at once.
         """
         return [
-            self._clock("duty", line.code, line.by or KEEPER, self.calendar.due(self.now, line.within or AT_ONCE))
+            self._clock("duty", line.code, line.by or KEEPER, self._due(line.within or AT_ONCE))
             for line in plan.of("duty")
         ]
 
@@ -60,7 +61,7 @@ class Clockmaker:
         why: tuple[str, ...] = (),
     ) -> Clock:
         """Return the clock of a task; `by` takes the place of the role of the table, as for what `Routes` arranges."""
-        due = self.calendar.due(self.now, task.within)
+        due = self._due(task.within)
         return self._clock("task", task.code, by or task.by, due, offer=offer, about=about, why=why)
 
     def of_answer(self, referral: Referral, tasks: Tasks) -> Clock:
@@ -102,6 +103,13 @@ class Clockmaker:
             self._wake("birthday", "person_turns_eighteen", self._before(day, notice)),
             self._wake("birthday", "person_is_eighteen", self.calendar.start_of(day)),
         ]
+
+    def _due(self, within: Within) -> datetime:
+        """Return when a limit that begins now is over; a plan has dozens of duties and a handful of limits."""
+        found = self._dues.get(within)
+        if found is None:
+            found = self._dues[within] = self.calendar.due(self.now, within)
+        return found
 
     def _wake(
         self,

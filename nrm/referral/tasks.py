@@ -5,17 +5,16 @@ Policy officers own the table (`rules/directory/tasks.yaml`); the program makes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, get_args
 
-from nrm.errors import FileRefusedError, Problem, nearest
-from nrm.models import parse
+from nrm.errors import Problem, nearest
+from nrm.referral.table import read_table
 from nrm.rulebook.book import Within
 from nrm.rulebook.rule import Duration
 from nrm.rulebook.vocabulary import Named
 from nrm.rulebook.wording import Code, Model
-from nrm.textfile import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -95,6 +94,7 @@ class Tasks:
     again: timedelta
     _hops: Mapping[str, Hearer]
     _next: Mapping[str, str]
+    _chains: dict[str, Chain] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __getitem__(self, code: TaskCode) -> Task:
         return self.tasks[code]
@@ -104,6 +104,12 @@ class Tasks:
 
         INVARIANT (nobody is late alone): every chain ends with the last role, that of a role that has no line too.
         """
+        chain = self._chains.get(role)
+        if chain is None:
+            chain = self._chains[role] = self._chain(role)
+        return chain
+
+    def _chain(self, role: str) -> Chain:
         known = role in self._hops
         hearers = [self._hops[role] if known else Hearer(role, timedelta(0))]
         following = self._next.get(role) if known else STRANGER
@@ -120,13 +126,7 @@ def read_tasks(path: Path, words: Vocabulary) -> Tasks:
         FileRefusedError: it cannot be read, names a role that there is not, has not exactly the tasks of the program,
             or a chain does not end with the last role; every fault is listed.
     """
-    document = read_file(path, f"{path.parent.name}/{path.name}")
-    problems: list[Problem] = []
-    table: _Table | None = parse(document, _Table, problems)
-    if table is not None:
-        problems.extend(_faults(table, words, document))
-    if table is None or problems:
-        raise FileRefusedError(problems)
+    table = read_table(path, _Table, words, _faults)
     hops = {role: Hearer(role, _hours(hop.after)) for role, hop in table.escalation.items()}
     return Tasks(
         tasks={code: _task(code, table.tasks[code]) for code in TASKS},
