@@ -10,6 +10,8 @@ from itertools import count
 
 import durable_rules_engine
 
+from nrm.engine.decide import Engine
+
 
 class WatchedEngine:
     """The real C engine, watched: which networks are loaded, and which sessions are open."""
@@ -69,6 +71,19 @@ class RefusesToLoad(WatchedEngine):
         if len(self.loaded) == self.after:
             raise self.error
         return super().create_ruleset(name, definition)
+
+
+class SecondOpinionFails:
+    """Books whose engine's second opinion always fails, so that every plan is disputed."""
+
+    def __init__(self, books):
+        self.books = books
+
+    def engine(self, on, country):
+        return Engine(self.books.engine(on, country).program.rulebook, RefusesToLoad())
+
+    def __getattr__(self, name):
+        return getattr(self.books, name)
 
 
 class ObservedBefore(WatchedEngine):

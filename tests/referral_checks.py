@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date
 
 from nrm.audit.entry import decode
-from nrm.casework.cases.last_plan import DECISION, last_plan
+from nrm.casework.cases.kept_decision import open_decision
+from nrm.casework.cases.last_plan import last_plan
 from nrm.casework.errors import NoSuchCaseError
 from nrm.casework.items import RUNNING, choices, ledger, opened_clock, opened_referral
 from nrm.casework.journal import DETAILS
@@ -117,7 +118,7 @@ class Watch:
         made = self.decisions[case]
         for one in unit.decisions.of(case):
             if one.decision not in made:
-                lines = open_.open_json(DECISION, one.version, one.sealed)["plan"]["lines"]
+                lines = open_decision(open_, one)["plan"]["lines"]
                 made[one.decision] = {"turn": len(made), "lines": lines}
                 self.decided_as[case] = self.ages[case]
         seen = CaseSeen(

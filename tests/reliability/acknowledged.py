@@ -19,6 +19,7 @@ from driver import story
 from real_installations import verified
 
 from nrm.audit.entry import decode
+from nrm.casework.cases.kept_decision import open_decision
 from nrm.casework.cases.record import opened
 from nrm.casework.safe import PACKED, OpenCase
 
@@ -183,7 +184,7 @@ class Truth:
         assert set(made) == known.decisions
         assert {UUID(told["decision"]) for entry, told in events if entry.action == "cli:decision:make"} == set(made)
         for decision, row in made.items():
-            assert open_.open_json("decision", row.version, row.sealed)["decision"] == str(decision)
+            assert open_decision(open_, row)["decision"] == str(decision)
             assert unit.rulebooks.known(row.rulebook)
 
     def _whole(self, unit) -> None:

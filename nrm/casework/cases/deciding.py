@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from os import urandom
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from nrm.audit.canonical import canonical as as_json
 from nrm.audit.entry import SECRET_BYTES, details_digest
 from nrm.case.record import GROUPS
 from nrm.casework.cases.families import told_by_family
-from nrm.casework.cases.last_plan import DECISION
+from nrm.casework.cases.kept_decision import seal_decision
 from nrm.casework.cases.record import PARTS, Whole, checked, facts_of, joined, opened, plain
 from nrm.casework.clocks.concluding import conclude
 from nrm.casework.ports import DecisionRow
@@ -94,11 +93,7 @@ def make(
     made_at = now if earlier is None else max(now, earlier.made_at + timedelta.resolution)
     # Salted, because equal facts give equal plans: a bare digest in the store could be guessed.
     salt = urandom(SECRET_BYTES)
-    kept: dict[str, Any] = {
-        "decision": str(decision),
-        "salt": salt.hex(),
-        "facts": {name: plain(value) for name, value in facts.items()},
-    }
+    told_facts = {name: plain(value) for name, value in facts.items()}
     unit.decisions.add(
         DecisionRow(
             decision=decision,
@@ -110,8 +105,7 @@ def make(
             rulebook=plan.digest,
             digest=salted_digest(salt, digest),
             disputed=plan.disputed,
-            # The plan goes in as it was written: read and written again, it would take longer than deciding.
-            sealed=case.seal(DECISION, version, as_json(kept)[:-1] + b',"plan":' + canonical + b"}").sealed,
+            sealed=seal_decision(case, version, decision, salt, told_facts, canonical),
         )
     )
     if not unit.rulebooks.known(plan.digest):

@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nrm.casework.cases.kept_decision import open_decision
 from nrm.vault.errors import MisplacedError, of_vault
 
 if TYPE_CHECKING:
     from nrm.casework.ports import UnitOfWork
     from nrm.casework.safe import OpenCase
     from nrm.engine.plan import Plan
-
-DECISION = "decision"
-"""The name under which the facts and the plan of a decision are sealed."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +33,7 @@ def last_plan(unit: UnitOfWork, case: OpenCase) -> LastPlan:
     newest = unit.decisions.newest(case.case)
     if newest is None:
         return LastPlan()
-    kept = case.open_json(DECISION, newest.version, newest.sealed)
+    kept = open_decision(case, newest)
     if kept["decision"] != str(newest.decision):
         raise MisplacedError(of_vault("the store has one decision in the place of another", "restore a backup"))
     lines = kept["plan"]["lines"]

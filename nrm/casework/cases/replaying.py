@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nrm.case.record import GROUPS
 from nrm.casework.cases.deciding import Decided, salted_digest
-from nrm.casework.cases.last_plan import DECISION
+from nrm.casework.cases.kept_decision import open_decision
 from nrm.casework.errors import NotReplayedError
 from nrm.casework.work import Work, on_case
 from nrm.engine.canonical import canonical_plan, plan_digest
@@ -69,7 +69,7 @@ def again(work: Work, made: DecisionRow, *, archived: bool) -> Again:
         NotReplayedError: the rulebook is not kept, or the plan does not come out byte for byte.
         VaultError: what is kept cannot be opened.
     """
-    kept = work.case.open_json(DECISION, made.version, made.sealed)
+    kept = open_decision(work.case, made)
     if kept["decision"] != str(made.decision):
         raise _not_replayed("what is kept belongs to another decision")
     given = {name: value for name, value in kept["facts"].items() if value is not None}

@@ -21,7 +21,7 @@ from nrm.audit.proof import make_proof
 from nrm.audit.source import CHECKPOINT
 from nrm.audit.tree import leaf_hash
 from nrm.case.record import GROUPS
-from nrm.casework.cases.last_plan import DECISION
+from nrm.casework.cases.kept_decision import open_decision
 from nrm.casework.errors import NoSuchCaseError
 from nrm.casework.journal import DETAILS
 from nrm.casework.oversight.form import Bundle, Head, seal_bundle
@@ -136,7 +136,7 @@ def _exported(
 
 def _bundle(work: Work, made: _Made, recipient: str, log: Source | None) -> Bundle:
     row = work.unit.decisions.get(work.case.case, made.decision)
-    kept = work.case.open_json(DECISION, row.version, row.sealed)
+    kept = open_decision(work.case, row)
     rulebook = work.unit.rulebooks.get(row.rulebook)
     if kept["decision"] != str(made.decision) or rulebook is None:
         raise _misplaced("what is kept belongs to another decision, or its rulebook is missing")

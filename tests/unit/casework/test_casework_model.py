@@ -12,7 +12,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
 from offices import OURS, THEIRS, asked, new_office
 
 from nrm.access import ROLES, shipped
-from nrm.casework.cases.last_plan import DECISION
+from nrm.casework.cases.kept_decision import open_decision
 from nrm.casework.errors import DeniedError, NoSuchCaseError, ShreddedError, StaleVersionError
 from nrm.casework.safe import OpenCase
 
@@ -157,7 +157,7 @@ class UseCases(RuleBasedStateMachine):
     def every_decision_opens_at_its_own_place(self):
         state = self.office.store.state
         for (case, decision), row in state.decisions.items():
-            kept = OpenCase.of(state.cases[case], self.office.keyring).open_json(DECISION, row.version, row.sealed)
+            kept = open_decision(OpenCase.of(state.cases[case], self.office.keyring), row)
             assert kept["decision"] == str(decision)
 
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
-from c_engines import RefusesToLoad
+from altered_decisions import altered
+from c_engines import SecondOpinionFails
 from fakes import write_rulebook
 from offices import BO, ON, asked, new_office
 
@@ -13,13 +14,12 @@ from nrm.audit.entry import decode, details_digest
 from nrm.bootstrap import Application
 from nrm.bootstrap_store import FileBooks
 from nrm.casework.cases import deciding
-from nrm.casework.cases.last_plan import DECISION
+from nrm.casework.cases.kept_decision import DECISION, open_decision
 from nrm.casework.errors import NoSuchCaseError, NotReplayedError, StaleVersionError
 from nrm.casework.safe import OpenCase
 from nrm.engine.canonical import canonical_plan, plan_digest
-from nrm.engine.decide import Engine
 from nrm.errors import UnknownNameError
-from nrm.vault.errors import VaultError
+from nrm.vault.errors import MisplacedError, VaultError
 
 SMALL = "facts: {signs: [debt], age_status: child, days_detained: 3}\n"
 
@@ -42,7 +42,7 @@ def test_a_decision_is_kept_with_its_facts_its_plan_and_both_digests(office):
     case = office.open(SMALL).case
     made = office.decide(case)
     row = office.store.state.decisions[case, made.decision]
-    kept = opened(office, case).open_json(DECISION, 1, row.sealed)
+    kept = open_decision(opened(office, case), row)
     canonical = canonical_plan(made.plan)
     assert json.loads(canonical) == kept["plan"]
     assert (kept["decision"], kept["facts"]["signs"]) == (str(made.decision), ["debt"])
@@ -93,28 +93,17 @@ def test_the_archive_is_the_same_for_the_same_files_and_another_for_others(setti
     assert FileBooks(Application(settings)).archive() != archive
 
 
-def alter_plan(office, case, row):
-    kept = opened(office, case).open_json(DECISION, 1, row.sealed)
-    kept["plan"]["lines"] = kept["plan"]["lines"][1:]
-    return replace(row, sealed=opened(office, case).seal_json(DECISION, 1, kept))
-
-
-def alter_facts(office, case, row):
-    kept = opened(office, case).open_json(DECISION, 1, row.sealed)
-    kept["facts"]["signs"] = []
-    return replace(row, sealed=opened(office, case).seal_json(DECISION, 1, kept))
-
-
-def strange_facts(office, case, row):
-    kept = opened(office, case).open_json(DECISION, 1, row.sealed)
-    kept["facts"]["sings"] = "debt"
-    return replace(row, sealed=opened(office, case).seal_json(DECISION, 1, kept))
+def unpacked_decision(office, case, row):
+    sealed = opened(office, case).seal_json(DECISION, 1, open_decision(opened(office, case), row))
+    return replace(row, sealed=sealed)
 
 
 ALTERED = {
-    "plan": alter_plan,
-    "facts": alter_facts,
-    "facts that there are not": strange_facts,
+    "plan": lambda office, case, row: altered(opened(office, case), row, lambda kept: kept["plan"]["lines"].pop(0)),
+    "facts": lambda office, case, row: altered(opened(office, case), row, lambda kept: kept["facts"].update(signs=[])),
+    "facts that there are not": lambda office, case, row: altered(
+        opened(office, case), row, lambda kept: kept["facts"].update(sings="debt")
+    ),
     "digest": lambda _office, _case, row: replace(row, digest="0" * 64),
     "rulebook": lambda _office, _case, row: replace(row, rulebook="0" * 64),
     "date": lambda _office, _case, row: replace(row, on=ON.replace(year=2027)),
@@ -122,6 +111,15 @@ ALTERED = {
     "country": lambda _office, _case, row: replace(row, country="gb"),
     "country without rules": lambda _office, _case, row: replace(row, country="zz"),
 }
+
+
+def test_what_is_kept_of_a_decision_in_another_form_is_refused_as_misplaced(office):
+    case = office.open(SMALL).case
+    made = office.decide(case)
+    kept = office.store.state.decisions
+    kept[case, made.decision] = unpacked_decision(office, case, kept[case, made.decision])
+    with pytest.raises(MisplacedError, match="not of the form that this version writes"):
+        office.replay(case, made.decision)
 
 
 @pytest.mark.parametrize("change", ALTERED.values(), ids=list(ALTERED))
@@ -177,23 +175,9 @@ def test_no_rules_on_that_day_is_refused_and_logged(office):
     assert office.store.state.decisions == {}
 
 
-class Broken:
-    """Books whose engine has a second opinion that fails."""
-
-    def __init__(self, books):
-        self.books = books
-
-    def engine(self, on, country):
-        return Engine(self.books.engine(on, country).program.rulebook, RefusesToLoad())
-
-    def __getattr__(self, name):
-        return getattr(self.books, name)
-
-
 def test_a_disputed_plan_is_kept_and_raises_an_alarm(office):
     case = office.open(SMALL).case
-    books = office.desk.books
-    office.desk = office.desk_with(Broken(books))
+    office.desk = office.desk_with(SecondOpinionFails(office.desk.books))
     made = office.decide(case)
     assert made.plan.disputed
     assert office.store.state.decisions[case, made.decision].disputed

@@ -6,7 +6,8 @@ from functools import cache
 from uuid import uuid4
 
 import pytest
-from c_engines import RefusesToLoad
+from altered_decisions import altered
+from c_engines import SecondOpinionFails
 from decision_bundles import (
     IDENTITY,
     RECIPIENT,
@@ -31,13 +32,11 @@ from nrm.audit.note import Signer, Verifier
 from nrm.bootstrap import Application
 from nrm.bootstrap_store import FileBooks
 from nrm.casework.asked import NotPermittedError
-from nrm.casework.cases.last_plan import DECISION
 from nrm.casework.errors import DeniedError, NoSuchCaseError, ShreddedError
 from nrm.casework.oversight.again import decide_again
 from nrm.casework.oversight.form import open_bundle
 from nrm.casework.safe import OpenCase
 from nrm.engine.canonical import canonical_plan
-from nrm.engine.decide import Engine
 from nrm.errors import UnknownNameError
 from nrm.referral.package_errors import MisaddressedError, UnknownSignerError
 from nrm.vault.errors import VaultError
@@ -206,9 +205,7 @@ def test_a_plan_that_was_altered_in_the_store_goes_out_and_does_not_replay(offic
     rows = office.store.state.decisions
     row = rows[made.case, made.decision]
     case = OpenCase.of(office.store.state.cases[made.case], office.keyring)
-    kept = case.open_json(DECISION, 1, row.sealed)
-    kept["plan"]["lines"] = kept["plan"]["lines"][1:]
-    rows[made.case, made.decision] = replace(row, sealed=case.seal_json(DECISION, 1, kept))
+    rows[made.case, made.decision] = altered(case, row, lambda kept: kept["plan"]["lines"].pop(0))
     found = again(office, exported(office, made))
     assert [one.what for one in found.faults] == [
         "its plan is not the one that the entry in the log stands for",
@@ -257,19 +254,6 @@ def test_every_decision_about_every_case_replays_from_its_bundle(kept_office, da
     made = decided(kept_office, json.dumps({"facts": known}), country=country)
     found = again(kept_office, examined(kept_office, made.event), _engine)
     assert (found.faults, found.in_log) == ((), True)
-
-
-class SecondOpinionFails:
-    """Books whose second engine cannot answer."""
-
-    def __init__(self, books):
-        self.books = books
-
-    def engine(self, on, country):
-        return Engine(self.books.engine(on, country).program.rulebook, RefusesToLoad())
-
-    def __getattr__(self, name):
-        return getattr(self.books, name)
 
 
 def test_a_decision_on_which_the_engines_differed_is_told_apart_from_a_forged_one(office):
