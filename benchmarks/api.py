@@ -29,6 +29,7 @@ from rich.console import Console
 
 from benchmarks.api_account import filled
 from benchmarks.api_account import token as token_in
+from benchmarks.api_records import records
 from benchmarks.installations import KINDS, SQLCIPHER, a_server
 from benchmarks.timing import lines, surroundings
 
@@ -37,16 +38,8 @@ if TYPE_CHECKING:
 
 PASSPHRASE: Final = "only for the benchmarks"  # noqa: S105 - nothing is kept under it
 HERE: Final = Path(__file__).parent
-RECORD: Final = json.dumps(
-    {
-        "identity": {"first_name": "Nobody", "gender": "feminine", "age_as_stated": "under_18"},
-        "account": {"journey": "made up " * 40},
-        "facts": {"acts": ["transportation"], "indicators": ["found_where_exploitation_occurs"]},
-        "legal": {"detention": "police_custody"},
-    }
-)
-SHARE: Final = 0.5
-"""The goal: this share of what one bare insert reaches."""
+RECORDS: Final = 200
+"""Different records that are sent, one after the other and again from the first."""
 
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -169,12 +162,18 @@ def _wait(port: int) -> None:
 
 
 def _load(port: int, token: str, seconds: int, connections: int) -> Load:
+    bodies = ",\n".join(json.dumps(record) for record in records(RECORDS))
     script = f"""
 wrk.method = "POST"
-wrk.body = {json.dumps(RECORD)}
 wrk.headers["Content-Type"] = "application/json"
 wrk.headers["Authorization"] = "Bearer {token}"
 wrk.headers["Purpose-Of-Use"] = "case_management"
+local bodies = {{ {bodies} }}
+local turn = 0
+request = function()
+  turn = turn % #bodies + 1
+  return wrk.format(nil, nil, nil, bodies[turn])
+end
 """
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
