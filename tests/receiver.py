@@ -201,9 +201,12 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
         self.close_connection = True
         self.server.note(self.path, {name.lower(): value for name, value in self.headers.items()})
+        if len(body) < length:
+            return  # the sender was killed in the middle: half a message is none, and nobody waits for an answer
         word, more = self.server.behaviour()
         if word == "error":
             status, _, after = more.partition(":")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import random
+import socket
+import ssl
+import time
 
 import receiver
 from parcels import parcel
@@ -29,6 +32,26 @@ def test_a_line_that_was_not_finished_did_not_happen(tmp_path):
     with receiver.in_thread(tmp_path) as place:
         assert place.log() == []
         assert isinstance(Carrier(place.settings()).deliver(parcel(sent.message, url=place.url)), Delivered)
+    assert place.effects() == {str(sent.message): 1}
+
+
+def test_a_message_whose_sender_was_killed_in_the_middle_has_no_effect(tmp_path):
+    """Half of it must not be taken for it: the whole, when it comes, would be another content of the same message."""
+    with receiver.in_thread(tmp_path) as place:
+        sent = parcel(url=place.url)
+        head = f"POST /inbox HTTP/1.1\r\nHost: {place.host}\r\nIdempotency-Key: {sent.message}\r\n"
+        trusting = ssl.create_default_context(cafile=place.ca_file)
+        with (
+            socket.create_connection(("localhost", place.port)) as plain,
+            trusting.wrap_socket(plain, server_hostname="localhost") as line,
+        ):
+            line.sendall(f"{head}Content-Length: {len(sent.body)}\r\n\r\n".encode() + sent.body[:-1])
+        end = time.monotonic() + 30
+        while not place.requests() and time.monotonic() < end:
+            time.sleep(0.02)
+        assert len(place.requests()) == 1
+        assert Carrier(place.settings()).deliver(sent) == Delivered()
+    assert [line["what"] for line in place.log()] == ["taken"]
     assert place.effects() == {str(sent.message): 1}
 
 
