@@ -1,17 +1,12 @@
 """Sign-in over HTTP at a real provider of identity, which runs in a process of its own."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
-
 import pytest
 from api_office import Service
-from identity_provider import browse, claims, identity_provider
+from identity_provider import browse, claims, door_to, with_settings
 from offices import OURS, new_office
-from signins import TestDoor, admin
+from signins import admin
 
 from nrm.casework.accounts import people
-from nrm.signin.provider import Provider
-from nrm.signin.settings import OidcSettings
 
 REDIRECT = "https://nrm.example/v1/sessions/oidc/ministry/callback"
 GO = "/v1/sessions/oidc/ministry"
@@ -19,26 +14,10 @@ BACK = f"{GO}/callback"
 FROM_OUTSIDE = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
 
 
-@pytest.fixture(scope="module")
-def issuer():
-    with identity_provider() as found:
-        yield found
-
-
 @pytest.fixture
 def at(tmp_path, issuer):
-    """A door whose clock is the real one, because the provider's is."""
-    made = TestDoor(new_office(tmp_path))
-    secret = tmp_path / "secret"
-    secret.write_text("a client secret\n")
-    secret.chmod(0o600)
-    fields = {"name": "ministry", "issuer": issuer, "client_id": "nrm", "client_secret_file": secret}
-    more = {"redirect": REDIRECT, "roles": {"case team": "caseworker"}, "create": True, "organisation": OURS}
-    made.desk = replace(made.desk, clock=lambda: datetime.now(tz=UTC))
-    settings = OidcSettings.model_validate({**fields, **more})
-    gone = settings.model_copy(update={"name": "gone", "issuer": "http://127.0.0.1:9"})
-    providers = {"ministry": Provider(settings), "gone": Provider(gone)}
-    made.door = replace(made.door, desk=made.desk, providers=providers)
+    made = door_to(issuer, new_office(tmp_path), tmp_path, REDIRECT)
+    with_settings(made, "gone", issuer="http://127.0.0.1:9")
     return made
 
 

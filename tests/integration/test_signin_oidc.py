@@ -1,47 +1,20 @@
 """Sign-in at a real provider of identity, which runs in a process of its own."""
 
-from dataclasses import replace
-from datetime import UTC, datetime
-
 import pytest
-from identity_provider import browse, claims, identity_provider
+from identity_provider import browse, claims, door_to, with_settings
 from offices import OURS, new_office
-from signins import TestDoor
 
 from nrm.casework.accounts import entering_oidc, sessions, steps
 from nrm.casework.accounts.errors import SignInDeniedError
 from nrm.signin.errors import ProviderError
-from nrm.signin.provider import Provider
-from nrm.signin.settings import OidcSettings
 from nrm.vault.errors import KeyStoreRefusedError
 
 REDIRECT = "https://nrm.example.org/back"
 
 
-@pytest.fixture(scope="module")
-def issuer():
-    with identity_provider() as found:
-        yield found
-
-
 @pytest.fixture
 def at(tmp_path, issuer):
-    """A door whose clock is the real one, because the provider's is."""
-    made = TestDoor(new_office(tmp_path))
-    secret = tmp_path / "secret"
-    secret.write_text("a client secret\n")
-    secret.chmod(0o600)
-    fields = {"name": "ministry", "issuer": issuer, "client_id": "nrm", "client_secret_file": secret}
-    more = {"redirect": REDIRECT, "roles": {"case team": "caseworker"}, "create": True, "organisation": OURS}
-    made.desk = replace(made.desk, clock=lambda: datetime.now(tz=UTC))
-    provider = Provider(OidcSettings.model_validate({**fields, **more}))
-    made.door = replace(made.door, desk=made.desk, providers={"ministry": provider})
-    return made
-
-
-def with_settings(at, **changed):
-    settings = OidcSettings.model_validate({**dict(at.door.providers["ministry"].settings), **changed})
-    at.door = replace(at.door, providers={"ministry": Provider(settings)})
+    return door_to(issuer, new_office(tmp_path), tmp_path, REDIRECT)
 
 
 def refused(attempt):
