@@ -6,6 +6,7 @@ Passwords come from a terminal or a private file, never from the command line, w
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -54,31 +55,39 @@ PasswordFile = Annotated[
 ]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What may be said of an account besides its name."""
+
+    display_name: Display = None
+    account_role: Roles = None
+    of: Of = None
+    of_service: OfService = None
+    unit: Unit = None
+    lang: Lang = None
+
+    @property
+    def organisation(self) -> UUID | None:
+        """Their organisation, if one was said. Raises `UnknownNameError` when what was typed names no service."""
+        if self.of_service is not None:
+            return organisation_of(service_key(self.of_service, "--of-service"))
+        return identifier(self.of) if self.of else None
+
+
 @app.command("create")
 @spread
-def create(
-    name: Name,
-    at: AtHome,
-    display_name: Display = None,
-    account_role: Roles = None,
-    of: Of = None,
-    of_service: OfService = None,
-    unit: Unit = None,
-    lang: Lang = None,
-    program: Program = False,
-    as_json: AsJson = False,
-) -> None:
+def create(name: Name, at: AtHome, given: Given, program: Program = False, as_json: AsJson = False) -> None:
     """Make an account. Nobody can sign in to it before it has a code (`invite`), or a password."""
     with at.opened() as (opened, asked):
         made = people.create(
             opened.desk,
             asked,
             name,
-            display_name or name,
-            account_role or [],
-            _organisation(of, of_service) or opened.home.organisation,
-            unit=unit,
-            language=lang or "en",
+            given.display_name or name,
+            given.account_role or [],
+            given.organisation or opened.home.organisation,
+            unit=given.unit,
+            language=given.lang or "en",
             kind="client" if program else "person",
         )
         _show([made], as_json=as_json)
@@ -98,29 +107,18 @@ def list_(at: AtHome, as_json: AsJson = False) -> None:
 
 @app.command("change")
 @spread
-def change(
-    account: AccountId,
-    at: AtHome,
-    name: NewName = None,
-    display_name: Display = None,
-    account_role: Roles = None,
-    of: Of = None,
-    of_service: OfService = None,
-    unit: Unit = None,
-    lang: Lang = None,
-    as_json: AsJson = False,
-) -> None:
+def change(account: AccountId, at: AtHome, *, name: NewName = None, given: Given, as_json: AsJson = False) -> None:
     """Change what is given of an account; where its rights change, its sessions end."""
     with at.opened() as (opened, asked):
-        given: dict[str, Any] = {
+        new: dict[str, Any] = {
             "name": name,
-            "display_name": display_name,
-            "roles": tuple(account_role) if account_role else None,
-            "organisation": _organisation(of, of_service),
-            "unit": unit,
-            "language": lang,
+            "display_name": given.display_name,
+            "roles": tuple(given.account_role) if given.account_role else None,
+            "organisation": given.organisation,
+            "unit": given.unit,
+            "language": given.lang,
         }
-        fields = {field: value for field, value in given.items() if value is not None}
+        fields = {field: value for field, value in new.items() if value is not None}
         _show([people.change(opened.desk, asked, account, **fields)], as_json=as_json)
 
 
@@ -187,12 +185,6 @@ def told_code(code: str, *, as_json: bool) -> None:
 
 def _door(opened: Office) -> Door:
     return open_door(opened.desk, opened.home.sign_in, "cli")
-
-
-def _organisation(of: str | None, service: str | None) -> UUID | None:
-    if service is not None:
-        return organisation_of(service_key(service, "--of-service"))
-    return identifier(of) if of else None
 
 
 def _password(file: Path | None) -> str:
