@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from api.views.model import Sent, View
-from nrm.directory.told import criterion, reason
+from nrm.directory.told import criterion, named, reason
 from nrm.models import IsoDate
 from nrm.referral.referral import Circle, Where
 from nrm.rulebook.wording import Code
 
 if TYPE_CHECKING:
     from nrm.casework.referrals.matching import Fitting
-    from nrm.directory.candidate import Candidate
     from nrm.directory.line import Line
     from nrm.rulebook.sentence import Speaker
 
@@ -116,24 +115,13 @@ def matches_view(found: Fitting, speaker: Speaker) -> MatchesView:
         offer=found.offer,
         accepted_in_all=found.accepted_in_all,
         accepted=[
-            ServiceMatchView(**_named(one.candidate), asks=one.asks, score=one.score, lines=_lines(one.lines, speaker))
+            ServiceMatchView(**named(one.candidate), asks=one.asks, score=one.score, lines=_lines(one.lines, speaker))
             for one in found.accepted
         ],
-        refused=[ServiceMatchView(**_named(one.candidate), lines=_lines(one.lines, speaker)) for one in found.refused],
+        refused=[ServiceMatchView(**named(one.candidate), lines=_lines(one.lines, speaker)) for one in found.refused],
         refused_for=dict(found.reasons),
         duty=duty and NoServiceView(code=duty.code, by=duty.by, within_hours=duty.within_hours),
     )
-
-
-def _named(candidate: Candidate) -> dict[str, Any]:
-    source, identifier = candidate.key
-    return {
-        "source": source,
-        "id": identifier,
-        "name": candidate.name,
-        "organisation": candidate.organisation_name,
-        "confidential": candidate.confidential,
-    }
 
 
 def _lines(lines: tuple[Line, ...], speaker: Speaker) -> list[MatchLineView]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nrm.cli.output import Printer
-from nrm.directory.told import criterion, reason
+from nrm.directory.told import criterion, named, reason
 
 if TYPE_CHECKING:
-    from nrm.directory.candidate import Candidate
     from nrm.directory.line import Line
     from nrm.directory.match import Matches
     from nrm.rulebook.sentence import Speaker
@@ -25,16 +24,14 @@ def as_data(found: Matches, speaker: Speaker, most: int) -> dict[str, Any]:
         "accepted_in_all": len(found.accepted),
         "accepted": [
             {
-                **_named(one.candidate),
+                **named(one.candidate),
                 "asks": one.asks,
                 "score": one.score,
                 "lines": [_line(line, speaker) for line in one.lines],
             }
             for one in found.accepted[:most]
         ],
-        "refused": [
-            {**_named(one.candidate), "lines": [_line(line, speaker) for line in one.lines]} for one in refused
-        ],
+        "refused": [{**named(one.candidate), "lines": [_line(line, speaker) for line in one.lines]} for one in refused],
         "refused_for": dict(found.reasons),
         "duty": None
         if duty is None
@@ -60,17 +57,6 @@ def show(found: Matches, speaker: Speaker, most: int) -> None:
     for code, number in found.reasons:
         word = criterion(code, speaker)
         out.line(speaker.phrase("match_counted", criterion=word, number=str(number)), "dim")
-
-
-def _named(candidate: Candidate) -> dict[str, Any]:
-    source, identifier = candidate.key
-    return {
-        "source": source,
-        "id": identifier,
-        "name": candidate.name,
-        "organisation": candidate.organisation_name,
-        "confidential": candidate.confidential,
-    }
 
 
 def _line(line: Line, speaker: Speaker) -> dict[str, Any]:

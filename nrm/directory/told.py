@@ -1,13 +1,14 @@
-"""A match told in the reader's language."""
+"""A match told: to people in their language, to programs by name; no place is named."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from babel import Locale
 
 if TYPE_CHECKING:
+    from nrm.directory.candidate import Candidate
     from nrm.directory.line import Filled, Line
     from nrm.rulebook.sentence import Speaker
 
@@ -20,6 +21,18 @@ def reason(line: Line, speaker: Speaker) -> str:
 def criterion(code: str, speaker: Speaker) -> str:
     """Return the name of a criterion."""
     return speaker.phrase(f"match_criterion_{code}")
+
+
+def named(candidate: Candidate) -> dict[str, Any]:
+    """Return which service it is, for programs."""
+    source, identifier = candidate.key
+    return {
+        "source": source,
+        "id": identifier,
+        "name": candidate.name,
+        "organisation": candidate.organisation_name,
+        "confidential": candidate.confidential,
+    }
 
 
 def _word(name: str, value: Filled, speaker: Speaker) -> str:
