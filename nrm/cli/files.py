@@ -1,4 +1,4 @@
-"""Small files that a command is given: keys, policies, proofs."""
+"""Files that a command is given: keys, policies, proofs, and what somebody sealed or signed."""
 
 from __future__ import annotations
 
@@ -14,18 +14,27 @@ LARGEST = 1 << 20
 """Bytes; what is longer is no key, policy or proof."""
 
 
+def read_at_most(path: Path, most: int) -> bytes:
+    """Return the first `most` bytes of a file, or all of them; whoever takes them refuses what is too long.
+
+    Raises:
+        FileRefusedError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as stream:
+            return stream.read(most)
+    except OSError as error:
+        reason = reason_of(error)
+        raise FileRefusedError(Problem(str(path), 0, f"the file cannot be read: {reason}", "check the path")) from None
+
+
 def read_small(path: Path) -> bytes:
     """Return the bytes of a small file.
 
     Raises:
         FileRefusedError: it cannot be read, or is too large.
     """
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(LARGEST + 1)
-    except OSError as error:
-        reason = reason_of(error)
-        raise FileRefusedError(Problem(str(path), 0, f"the file cannot be read: {reason}", "check the path")) from None
+    data = read_at_most(path, LARGEST + 1)
     if len(data) > LARGEST:
         raise FileRefusedError(Problem(str(path), 0, f"the file is larger than {LARGEST} bytes", "check the path"))
     return data

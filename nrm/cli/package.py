@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import typer
 
+from nrm.cli.files import read_at_most
 from nrm.cli.options import AsJson  # noqa: TC001 - read by typer at run time
 from nrm.cli.output import Printer, print_json
 from nrm.cli.package_keys import (
@@ -24,7 +25,7 @@ from nrm.cli.package_keys import (
     write_new,
 )
 from nrm.cli.package_view import show_content, show_head
-from nrm.errors import FileRefusedError, Problem, UnknownNameError, nearest, reason_of
+from nrm.errors import Problem, UnknownNameError, nearest
 from nrm.referral.package import LARGEST, check_time, open_package, read_package
 from nrm.referral.package_errors import PackageError
 from nrm.referral.reply import REASONS, VERBS, Reply, sign_reply
@@ -87,7 +88,7 @@ def open_(
     key, known = read_identity(identity), read_signers(signer)
     now = datetime.now(UTC)
     with _refusals(file), remembered(seen or identity.parent / SEEN, now) as memory:
-        opened = open_package(_sealed(file), key, known, now, SeenMessages({}) if again else memory)
+        opened = open_package(read_at_most(file, LARGEST + 1), key, known, now, SeenMessages({}) if again else memory)
         memory.add(opened.header.message, opened.header.expires_at)
         if out is not None:
             # Before the message counts as seen: what could not be written can be opened once more.
@@ -122,7 +123,8 @@ def reply(
         raise UnknownNameError(Problem("--reason", 0, "a reason belongs to `decline`, and only there", todo))
     by, now = read_signer(key), datetime.now(UTC)
     with _refusals(file):
-        header = read_package(_sealed(file), read_identity(identity), read_signers(signer)).header
+        sealed = read_at_most(file, LARGEST + 1)
+        header = read_package(sealed, read_identity(identity), read_signers(signer)).header
         _check_answer(header, said, now)
     answer = {"referral": header.referral, "message": header.message, "verb": said, "reason": why}
     made = Reply.model_validate({**answer, "at": now.replace(microsecond=0), "nonce": uuid4()})
@@ -143,15 +145,6 @@ def _typed(option: str, word: str, valid: tuple[str, ...]) -> str:
     if word not in valid:
         raise UnknownNameError(Problem(option, 0, f"`{word}` is not a word of an answer", nearest(word, valid)))
     return word
-
-
-def _sealed(path: Path) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(LARGEST + 1)
-    except OSError as error:
-        what = f"the file cannot be read: {reason_of(error)}"
-        raise FileRefusedError(Problem(str(path), 0, what, "check the path")) from None
 
 
 @contextmanager

@@ -12,11 +12,12 @@ import typer
 from nrm.bootstrap_store import identifier
 from nrm.casework.referrals import consenting, transport
 from nrm.cli.at_office import AtOffice, spread
+from nrm.cli.files import read_at_most
 from nrm.cli.identifiers import CaseId, ReferralId  # noqa: TC001 - read by typer at run time
 from nrm.cli.options import AsJson  # noqa: TC001 - as above
 from nrm.cli.output import Printer, print_json
 from nrm.cli.referral_answers import app
-from nrm.errors import FileRefusedError, Problem, UnknownNameError, reason_of
+from nrm.errors import FileRefusedError, Problem, UnknownNameError
 from nrm.referral.voice import LONGEST_REMARK, Feedback
 
 __all__ = ["app"]
@@ -101,11 +102,7 @@ def _remark(path: Path) -> str:
         FileRefusedError: it cannot be read, is no text, or is too long.
     """
     try:
-        with path.open("rb") as stream:
-            text = stream.read(LONGEST_REMARK * _BYTES_A_LETTER + 1).decode().strip()
-    except OSError as error:
-        what = f"the file cannot be read: {reason_of(error)}"
-        raise FileRefusedError(Problem(str(path), 0, what, "check the path")) from None
+        text = read_at_most(path, LONGEST_REMARK * _BYTES_A_LETTER + 1).decode().strip()
     except UnicodeDecodeError:
         raise FileRefusedError(Problem(str(path), 0, "this is no text, or too long", "write it as UTF-8")) from None
     if len(text) > LONGEST_REMARK:

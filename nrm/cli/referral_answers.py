@@ -11,13 +11,14 @@ import typer
 from nrm.casework.referrals import answering
 from nrm.cli.asking import Service  # noqa: TC001 - as above
 from nrm.cli.at_office import AtHome, AtOffice, AtService, spread
+from nrm.cli.files import read_at_most
 from nrm.cli.identifiers import ReferralId  # noqa: TC001 - as above
 from nrm.cli.options import AsJson, Language  # noqa: TC001 - as above
 from nrm.cli.output import Printer, print_json
 from nrm.cli.private_file import write_new
 from nrm.cli.referral import Reason, Seen, app
 from nrm.cli.referral_view import Told
-from nrm.errors import FileRefusedError, Problem, UnknownNameError, reason_of
+from nrm.errors import FileRefusedError, Problem, UnknownNameError
 from nrm.referral.lifecycle import PROVIDER
 from nrm.referral.package_errors import PackageError
 from nrm.referral.sshsig import LONGEST
@@ -97,7 +98,7 @@ def reply(
     as_json: AsJson = False,
 ) -> None:
     """Take the signed answer of a service; leaves with 1 when it cannot be believed."""
-    data = _read(file)
+    data = read_at_most(file, 3 * LONGEST)
     with at.opened() as (opened, asked):
         told = Told.of(opened, lang)
         try:
@@ -116,12 +117,3 @@ def _show(told: Told, done: Answered, *, as_json: bool) -> None:
         print_json({"referral": str(one.id), "version": done.version, "state": one.state})
     else:
         told.out.line(f"{one.id} · version {done.version} · {told.phrase('state', one.state)}")
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(3 * LONGEST)
-    except OSError as error:
-        what = f"the file cannot be read: {reason_of(error)}"
-        raise FileRefusedError(Problem(str(path), 0, what, "check the path")) from None

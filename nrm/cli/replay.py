@@ -12,13 +12,12 @@ from nrm.bootstrap_books import archived
 from nrm.casework.oversight.again import decide_again
 from nrm.casework.oversight.form import open_bundle
 from nrm.cli.decide import show as show_plan
-from nrm.cli.files import read_text
+from nrm.cli.files import read_at_most, read_text
 from nrm.cli.options import AsJson, Language  # noqa: TC001 - as above
 from nrm.cli.output import Printer, print_json
 from nrm.cli.package_keys import read_identity, read_signers
 from nrm.cli.package_view import plain
 from nrm.engine.view import view
-from nrm.errors import FileRefusedError, Problem, reason_of
 from nrm.referral.package_errors import MisaddressedError, NoPackageError, PackageError, TooLargeError
 from nrm.referral.sealing import LARGEST
 
@@ -73,22 +72,13 @@ def replay(
 
 def _opened(file: Path, identity: str, signers: list[str]) -> Bundle:
     try:
-        return open_bundle(_sealed(file), identity, signers)
+        return open_bundle(read_at_most(file, LARGEST + 1), identity, signers)
     except PackageError as refused:
         for problem in refused.problems:
             typer.echo(f"error: {file}: {problem.what}; {problem.todo}", err=True)
         typer.echo("REFUSED: nothing of it was believed", err=True)
         nothing = isinstance(refused, MisaddressedError | NoPackageError | TooLargeError)
         raise typer.Exit(NOT_A_BUNDLE if nothing else DOES_NOT_HOLD) from None
-
-
-def _sealed(path: Path) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(LARGEST + 1)
-    except OSError as error:
-        what = f"the file cannot be read: {reason_of(error)}"
-        raise FileRefusedError(Problem(str(path), 0, what, "check the path")) from None
 
 
 def _json(bundle: Bundle, found: Again, plan: dict[str, Any] | None) -> dict[str, Any]:

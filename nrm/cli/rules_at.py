@@ -15,10 +15,10 @@ from rich.progress import Progress
 from nrm.bootstrap_store import identifier
 from nrm.casework.asked import Asked
 from nrm.cli.asking import HomeFolder, office
-from nrm.cli.files import read_text
+from nrm.cli.files import read_at_most, read_text
 from nrm.cli.package_keys import read_signer
 from nrm.cli.unlock import PassphraseFile  # noqa: TC001 - read by `spread` at run time
-from nrm.errors import FileRefusedError, Problem, UnknownNameError, nearest, reason_of
+from nrm.errors import Problem, UnknownNameError, nearest
 from nrm.publishing.archive import LARGEST_ARCHIVE
 from nrm.publishing.statement import NAMESPACE
 
@@ -101,12 +101,7 @@ def signature_over(statement: bytes, signature: Path | None, key: Path | None, o
 
 def read_archive_file(path: Path) -> bytes:
     """Return the bytes of a bundle. Raises `FileRefusedError`."""
-    try:
-        with path.open("rb") as stream:
-            return stream.read(LARGEST_ARCHIVE + 1)
-    except OSError as error:
-        what = f"the file cannot be read: {reason_of(error)}"
-        raise FileRefusedError(Problem(str(path), 0, what, "check the path")) from None
+    return read_at_most(path, LARGEST_ARCHIVE + 1)
 
 
 def chosen(records: list[Record[Publication]], which: str) -> UUID:
