@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
 from pydantic import ValidationError
@@ -19,7 +19,7 @@ from nrm.errors import Problem
 from nrm.signin.account import Account, sign_in_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from uuid import UUID
 
     from nrm.casework.asked import Asked
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from nrm.casework.ports import UnitOfWork
     from nrm.casework.registry import Record
     from nrm.signin.account import Kind
+
+T = TypeVar("T")
 
 PAGE = 100
 
@@ -72,13 +74,7 @@ def create(
 
 def get(desk: Desk, asked: Asked, account: UUID) -> tuple[Account, int]:
     """Return an account and its version. Raises `NotPermittedError`, `NoSuchRecordError`."""
-
-    def work(unit: UnitOfWork) -> tuple[Account, int]:
-        held = theirs(desk, unit, asked, "user:read", account)
-        Journal(desk, asked).write(unit, "user:read")
-        return held.thing, held.version
-
-    return Journal(desk, asked).attempt("user:read", work)
+    return _on_account(desk, asked, "user:read", account, None, lambda _, held: (held.thing, held.version))
 
 
 def named(desk: Desk, asked: Asked, name: str) -> Account:
@@ -127,55 +123,42 @@ def change(desk: Desk, asked: Asked, account: UUID, seen: int | None = None, /, 
         TakenError, AccountRefusedError: the name is taken, or a field is wrong.
     """
 
-    def work(unit: UnitOfWork) -> Account:
-        held = theirs(desk, unit, asked, "user:change", account)
-        _check_version(held, seen)
+    def work(unit: UnitOfWork, held: Record[Account]) -> Account:
         if set(fields) - _CHANGED:
             raise AccountRefusedError(Problem("account", 0, "this cannot be changed here", "see `nrm account change`"))
         new = _checked({**dict(held.thing), **fields})
         permit_account(asked, "user:change", new)  # nobody hands an account over to where they may not look
-        Journal(desk, asked).write(unit, "user:change")
         if any(getattr(new, one) != getattr(held.thing, one) for one in _RIGHTS):
             return end_all(desk, unit, asked, held, new).thing
         return ACCOUNTS.change(desk, unit, held, new).thing
 
-    return Journal(desk, asked).attempt("user:change", work)
+    return _on_account(desk, asked, "user:change", account, seen, work)
 
 
 def suspend(desk: Desk, asked: Asked, account: UUID, seen: int | None = None) -> Account:
     """Let nobody sign in to an account, and end its sessions at once. Raises as `change`."""
 
-    def work(unit: UnitOfWork) -> Account:
-        held = theirs(desk, unit, asked, "user:suspend", account)
-        _check_version(held, seen)
-        Journal(desk, asked).write(unit, "user:suspend")
+    def work(unit: UnitOfWork, held: Record[Account]) -> Account:
         RECOVERIES.remove_owned(unit, account)
         return end_all(desk, unit, asked, held, held.thing.model_copy(update={"state": "suspended"})).thing
 
-    return Journal(desk, asked).attempt("user:suspend", work)
+    return _on_account(desk, asked, "user:suspend", account, seen, work)
 
 
 def restore(desk: Desk, asked: Asked, account: UUID, seen: int | None = None) -> Account:
     """Let an account that was suspended sign in again. Raises as `change`."""
 
-    def work(unit: UnitOfWork) -> Account:
-        held = theirs(desk, unit, asked, "user:restore", account)
-        _check_version(held, seen)
-        Journal(desk, asked).write(unit, "user:restore")
+    def work(unit: UnitOfWork, held: Record[Account]) -> Account:
         return ACCOUNTS.change(desk, unit, held, held.thing.model_copy(update={"state": "active"})).thing
 
-    return Journal(desk, asked).attempt("user:restore", work)
+    return _on_account(desk, asked, "user:restore", account, seen, work)
 
 
 def end_sessions(desk: Desk, asked: Asked, account: UUID) -> None:
     """End all sessions and tokens of somebody else's account. Raises as `change`."""
-
-    def work(unit: UnitOfWork) -> None:
-        held = theirs(desk, unit, asked, "user:change", account)
-        Journal(desk, asked).write(unit, "user:change")
-        end_all(desk, unit, asked, held, held.thing)
-
-    Journal(desk, asked).attempt("user:change", work)
+    _on_account(
+        desk, asked, "user:change", account, None, lambda unit, held: end_all(desk, unit, asked, held, held.thing)
+    )
 
 
 def link(desk: Desk, asked: Asked, account: UUID, issuer: str, subject: str) -> None:
@@ -185,14 +168,12 @@ def link(desk: Desk, asked: Asked, account: UUID, issuer: str, subject: str) -> 
     somebody has signed in to it: who may link any account to any identity could take it over alone.
     """
 
-    def work(unit: UnitOfWork) -> None:
-        held = theirs(desk, unit, asked, "user:change", account)
+    def work(unit: UnitOfWork, held: Record[Account]) -> None:
         if not is_new(desk, unit, held.thing):
             raise same_person()
-        Journal(desk, asked).write(unit, "user:change")
         LINKS.add(desk, unit, uuid4(), Link(issuer=issuer, subject=subject, account=account), owner=account)
 
-    Journal(desk, asked).attempt("user:change", work)
+    _on_account(desk, asked, "user:change", account, None, work)
 
 
 def theirs(desk: Desk, unit: UnitOfWork, asked: Asked, verb: str, account: UUID) -> Record[Account]:
@@ -220,9 +201,24 @@ def may_see(asked: Asked, account: Account) -> bool:
     return True
 
 
-def _check_version(held: Record[Account], seen: int | None) -> None:
-    if seen is not None and seen != held.version:
-        raise StaleVersionError(seen, held.version)
+def _on_account(
+    desk: Desk,
+    asked: Asked,
+    verb: str,
+    account: UUID,
+    seen: int | None,
+    work: Callable[[UnitOfWork, Record[Account]], T],
+) -> T:
+    """Do `work` with an account of theirs that is as they saw it, in one unit with the entry of it."""
+
+    def whole(unit: UnitOfWork) -> T:
+        held = theirs(desk, unit, asked, verb, account)
+        if seen is not None and seen != held.version:
+            raise StaleVersionError(seen, held.version)
+        Journal(desk, asked).write(unit, verb)
+        return work(unit, held)
+
+    return Journal(desk, asked).attempt(verb, whole)
 
 
 def _checked(fields: dict[str, Any]) -> Account:
