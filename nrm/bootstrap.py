@@ -14,7 +14,7 @@ from nrm.engine.decide import Engine
 from nrm.engine.facts import Facts, check_facts
 from nrm.errors import FileRefusedError, Problem, UnknownNameError, nearest
 from nrm.rulebook.lint import check
-from nrm.rulebook.read import Files, read_files
+from nrm.rulebook.read import read_files
 from nrm.rulebook.resolve import rulebook_on
 from nrm.rulebook.sentence import Speaker
 from nrm.rulebook.wording import LANGUAGES
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from nrm.config import Settings
     from nrm.engine.plan import Plan
+    from nrm.rulebook.files import Files
     from nrm.rulebook.wording import Language
 
 STANDARD_INPUT = "-"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
@@ -16,6 +14,7 @@ from nrm.bootstrap import Application
 from nrm.config import Settings
 from nrm.engine.decide import Engine
 from nrm.errors import Problem, UnknownNameError
+from nrm.publishing.archive import pack
 from nrm.rulebook.dates import change_dates
 from nrm.rulebook.packed import unpacked
 from nrm.rulebook.resolve import parameters_on, rulebook_on
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from nrm.rulebook.book import Within
-    from nrm.rulebook.read import Files
+    from nrm.rulebook.files import Files
     from nrm.rulebook.vocabulary import Vocabulary
 
 
@@ -104,7 +103,7 @@ class FileBooks:
 
     @cached_property
     def _archive(self) -> bytes:
-        return _packed(self._app.settings)
+        return pack(self._app.settings.rules, self._app.settings.seeds)
 
     def replayed(self, archive: bytes, on: date, country: str | None) -> Engine:
         """Return the engine for the rulebook of an archive.
@@ -155,15 +154,3 @@ def archived(archive: bytes) -> Application:
         app = Application(Settings(Path(folder) / "rules", Path(folder) / "seeds"))
         app.files  # noqa: B018 - read while they are there
         return app
-
-
-def _packed(settings: Settings) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:xz") as packed:
-        for name, folder in (("rules", settings.rules), ("seeds", settings.seeds)):
-            for path in sorted(folder.rglob("*.yaml")):
-                member = tarfile.TarInfo(f"{name}/{path.relative_to(folder).as_posix()}")
-                content = path.read_bytes()
-                member.size = len(content)
-                packed.addfile(member, io.BytesIO(content))
-    return buffer.getvalue()

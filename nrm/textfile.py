@@ -10,6 +10,7 @@ YAML 1.2: https://yaml.org/spec/1.2.2/
 from __future__ import annotations
 
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from nrm.errors import FileRefusedError, Problem, reason_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import BinaryIO
 
 Text = str | list["Text"] | dict[str, "Text"]
 Place = tuple[str | int, ...]
@@ -59,17 +61,28 @@ def read_file(path: Path, shown_as: str | None = None, *, private: bool = False)
         FileRefusedError: the file is missing, unreadable, too large, not UTF-8, or not acceptable YAML.
     """
     name = shown_as or str(path)
+    with opened(path, name) as stream:
+        content = stream.read(LARGEST_FILE + 1)
+    return read_bytes(content, name, private=private)
+
+
+@contextmanager
+def opened(path: Path, shown_as: str) -> Iterator[BinaryIO]:
+    """Open the file at `path` to be read in the block.
+
+    Raises:
+        FileRefusedError: it is missing, a folder, or cannot be read, at once or in the midst of it.
+    """
     try:
         with path.open("rb") as stream:
-            content = stream.read(LARGEST_FILE + 1)
+            yield stream
     except IsADirectoryError:
-        raise FileRefusedError(Problem(name, 0, "this is a folder, not a file", "name one file")) from None
+        raise FileRefusedError(Problem(shown_as, 0, "this is a folder, not a file", "name one file")) from None
     except FileNotFoundError:
-        raise FileRefusedError(Problem(name, 0, "there is no such file", "check the path")) from None
+        raise FileRefusedError(Problem(shown_as, 0, "there is no such file", "check the path")) from None
     except OSError as error:
         reason = reason_of(error)
-        raise FileRefusedError(Problem(name, 0, f"the file cannot be read: {reason}", "check its rights")) from None
-    return read_bytes(content, name, private=private)
+        raise FileRefusedError(Problem(shown_as, 0, f"the file cannot be read: {reason}", "check its rights")) from None
 
 
 def read_bytes(content: bytes, file: str, *, private: bool = False, most: int | None = None) -> Document:

@@ -20,11 +20,13 @@ from small_tables import TABLES
 from nrm.config import Settings
 from nrm.errors import NrmError, Problem
 from nrm.rulebook.lint import check
-from nrm.rulebook.read import Files, read_files
+from nrm.rulebook.read import read_files
 from nrm.rulebook.vocabulary import GROUPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from nrm.rulebook.files import Files
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 REAL = Settings(rules=REPOSITORY / "rules", seeds=REPOSITORY / "seeds")

@@ -15,13 +15,15 @@ from fakes import REAL
 from strategies import named
 
 from nrm.models import parse
-from nrm.rulebook.read import Files, read_files
+from nrm.rulebook.read import read_files
 from nrm.rulebook.rule import Rule
 from nrm.rulebook.vocabulary import Disclosure
 from nrm.textfile import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from nrm.rulebook.files import Files
 
 
 @cache

@@ -20,7 +20,7 @@ from nrm.rulebook.read import read_examples
 if TYPE_CHECKING:
     from nrm.bootstrap import Application
     from nrm.proof.report import Report
-    from nrm.rulebook.read import ExampleFile
+    from nrm.rulebook.files import ExampleFile
 
 FAILED = 1
 """Exit code when an example fails, the engines differ, or a guarantee is not proved."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from nrm.rulebook.book import BookRule
-    from nrm.rulebook.read import RuleFile
+    from nrm.rulebook.files import RuleFile
     from nrm.rulebook.sentence import Speaker
 
 FAILED = 1

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nrm.engine.decide import Engine
     from nrm.engine.plan import Plan
     from nrm.rulebook.book import Rulebook
-    from nrm.rulebook.read import ExampleFile, Files
+    from nrm.rulebook.files import ExampleFile, Files
     from nrm.rulebook.rule import Example
     from nrm.textfile import Place
 

@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
+
+from nrm.rulebook.lines import WIDTH, as_lines, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nrm.letter.model import Letter, Section
 
-WIDTH = 76
-"""Characters in a line, at most, unless one word is longer."""
-
 SPACES = 3
 """Empty lines to write on."""
 
-_RIGHT_TO_LEFT_MARK = "\u200f"
-
 
 def as_text(letter: Letter) -> str:
-    """Return `letter` as lines of at most `WIDTH` characters, in logical order, each ended by a line feed.
-
-    Every line of a right-to-left letter begins with U+200F, because a reader gives each line a direction of its own, by
-    its first letter (UAX #9, https://www.unicode.org/reports/tr9/).
-    """
-    mark = _RIGHT_TO_LEFT_MARK if letter.right_to_left else ""
-    return "".join(f"{mark}{line}\n" if line else "\n" for line in _lines(letter))
+    """Return `letter` as lines of at most `WIDTH` characters (see `nrm.rulebook.lines.as_lines`)."""
+    return as_lines(_lines(letter), right_to_left=letter.right_to_left)
 
 
 def _lines(letter: Letter) -> Iterator[str]:
-    yield from _wrapped(letter.title)
+    yield from wrapped(letter.title)
     for paragraph in letter.opening:
         yield ""
-        yield from _wrapped(paragraph)
+        yield from wrapped(paragraph)
     for section in letter.sections:
         yield from _section(section)
     yield from _section(letter.space)
@@ -45,22 +36,11 @@ def _lines(letter: Letter) -> Iterator[str]:
 def _section(section: Section) -> Iterator[str]:
     yield ""
     yield ""
-    yield from _wrapped(section.title)
+    yield from wrapped(section.title)
     if section.note:
-        yield from _wrapped(section.note)
+        yield from wrapped(section.note)
     for item in section.items:
         yield ""
-        yield from _wrapped(item.text, "• ", "  ")
+        yield from wrapped(item.text, "• ", "  ")
         for line in item.below:
-            yield from _wrapped(line, "  ", "  ")
-
-
-def _wrapped(text: str, first: str = "", later: str = "") -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH - 1,  # the mark of the direction is a character too
-        initial_indent=first,
-        subsequent_indent=later,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+            yield from wrapped(line, "  ", "  ")

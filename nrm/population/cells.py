@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from nrm.errors import FileRefusedError, Problem, is_slip_of, nearest, reason_of
+from nrm.errors import FileRefusedError, Problem, is_slip_of, nearest
+from nrm.textfile import opened
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -94,16 +95,8 @@ def read_table(path: Path, valid: Collection[str], kind: str) -> Table:
         FileRefusedError: missing, unreadable, not UTF-8, a wrong column, or a row without a cell for each column.
     """
     name = str(path)
-    try:
-        with path.open("rb") as stream:
-            return _table(name, stream, valid, kind)
-    except IsADirectoryError:
-        raise FileRefusedError(Problem(name, 0, "this is a folder, not a file", "name one file")) from None
-    except FileNotFoundError:
-        raise FileRefusedError(Problem(name, 0, "there is no such file", "check the path")) from None
-    except OSError as error:
-        reason = reason_of(error)
-        raise FileRefusedError(Problem(name, 0, f"the file cannot be read: {reason}", "check its rights")) from None
+    with opened(path, name) as stream:
+        return _table(name, stream, valid, kind)
 
 
 def _table(name: str, stream: BinaryIO, valid: Collection[str], kind: str) -> Table:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nrm.proof.guarantee import Among, GuaranteeVersion, OnlyAdds, ReadsOnly
-    from nrm.rulebook.read import Files
+    from nrm.rulebook.files import Files
     from nrm.rulebook.rule import Condition
     from nrm.textfile import Place
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nrm.proof.files import Guarantee
     from nrm.proof.mutants import Mutant
     from nrm.rulebook.book import BookRule, Rulebook
-    from nrm.rulebook.read import ExampleFile, Files
+    from nrm.rulebook.files import ExampleFile, Files
 
 Killer = Literal["example", "guarantee", "nothing"]
 

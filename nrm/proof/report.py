@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from nrm.proof.solver import Result
     from nrm.proof.story import Story
     from nrm.rulebook.book import Rulebook
-    from nrm.rulebook.read import Files
+    from nrm.rulebook.files import Files
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nrm.proof.files import Guarantee
     from nrm.proof.guarantee import Among, GuaranteeVersion
     from nrm.rulebook.book import Rulebook, Within
-    from nrm.rulebook.read import Files
+    from nrm.rulebook.files import Files
     from nrm.rulebook.rule import Condition
 
 

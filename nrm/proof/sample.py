@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from nrm.engine.program import Program
     from nrm.proof.mutants import Mutant
-    from nrm.rulebook.read import ExampleFile, Files
+    from nrm.rulebook.files import ExampleFile, Files
     from nrm.rulebook.rule import Example
 
 

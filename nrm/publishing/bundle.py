@@ -15,7 +15,7 @@ from nrm.referral.wording import Wordings, read_wordings
 from nrm.rulebook.dates import change_dates
 from nrm.rulebook.digest import digest
 from nrm.rulebook.lint import check
-from nrm.rulebook.read import ExampleFile, Files, read_examples, read_files
+from nrm.rulebook.read import read_examples, read_files
 from nrm.rulebook.resolve import rulebook_on
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from nrm.rulebook.book import Rulebook
+    from nrm.rulebook.files import ExampleFile, Files
 
 
 @dataclass(frozen=True)

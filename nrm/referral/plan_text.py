@@ -5,11 +5,11 @@ It is made of the head alone, and so says nothing of the person that the head do
 
 from __future__ import annotations
 
-import textwrap
 from datetime import UTC
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from nrm.rulebook.lines import as_lines, wrapped
 from nrm.rulebook.wording import RIGHT_TO_LEFT
 
 if TYPE_CHECKING:
@@ -33,21 +33,17 @@ NEVER: Final = (
 
 A warning that only some have would tell something of the person, and be missing where nobody knows of the danger."""
 
-WIDTH: Final = 76
-"""Characters in a line, at most, unless one word is longer."""
-
-_RIGHT_TO_LEFT_MARK, _ISOLATE, _POP = "\u200f", "\u2068", "\u2069"  # https://www.unicode.org/reports/tr9/
+_ISOLATE, _POP = "\u2068", "\u2069"  # https://www.unicode.org/reports/tr9/
 
 
 def plan_text(header: Header, speaker: Speaker) -> str:
     """Return the text in the language of `speaker`: paragraphs and lists of short lines, each ended by a line feed."""
     lines = _revocation(header, speaker) if header.kind == "revocation" else _referral(header, speaker)
-    mark = _RIGHT_TO_LEFT_MARK if speaker.language in RIGHT_TO_LEFT else ""
-    return "".join(f"{mark}{line}\n" if line else "\n" for line in lines)
+    return as_lines(lines, right_to_left=speaker.language in RIGHT_TO_LEFT)
 
 
 def _referral(header: Header, say: Speaker) -> Iterator[str]:
-    yield from _wrapped(say.phrase("package_title", what=_asked(header, say)))
+    yield from wrapped(say.phrase("package_title", what=_asked(header, say)))
     yield from _opening(header, say)
     meaning = say.words.outcome(_about(header)).meaning.in_(say.language)
     yield from _section(say.phrase("package_asked"), meaning, *_conditions(header, say))
@@ -64,7 +60,7 @@ def _referral(header: Header, say: Speaker) -> Iterator[str]:
 
 
 def _revocation(header: Header, say: Speaker) -> Iterator[str]:
-    yield from _wrapped(say.phrase("package_revoked_title", what=_asked(header, say)))
+    yield from wrapped(say.phrase("package_revoked_title", what=_asked(header, say)))
     yield from _opening(header, say)
     yield from _section(
         say.phrase("package_revoked"),
@@ -89,13 +85,13 @@ def _opening(header: Header, say: Speaker) -> Iterator[str]:
     yield ""
     kind = _label(say.words.recipients, header.recipient.kind, say)
     service = _apart(f"{header.recipient.source} {header.recipient.id}", say)
-    yield from _wrapped(say.phrase("package_for", kind=kind, service=service))
+    yield from wrapped(say.phrase("package_for", kind=kind, service=service))
     sent = say.day(header.sent_at.astimezone(UTC).date())
-    yield from _wrapped(say.phrase("package_sent", sender=_apart(header.sender, say), day=sent))
-    yield from _wrapped(say.phrase("package_referral", number=_apart(str(header.referral), say)))
-    yield from _wrapped(say.phrase("package_message", number=_apart(str(header.message), say)))
+    yield from wrapped(say.phrase("package_sent", sender=_apart(header.sender, say), day=sent))
+    yield from wrapped(say.phrase("package_referral", number=_apart(str(header.referral), say)))
+    yield from wrapped(say.phrase("package_message", number=_apart(str(header.message), say)))
     if header.replaces is not None:
-        yield from _wrapped(say.phrase("package_replaces", number=_apart(str(header.replaces), say)))
+        yield from wrapped(say.phrase("package_replaces", number=_apart(str(header.replaces), say)))
 
 
 def _conditions(header: Header, say: Speaker) -> Iterator[str]:
@@ -134,9 +130,9 @@ def _known(title: str, *items: str) -> tuple[str, ...]:
 
 def _section(title: str, *items: str) -> Iterator[str]:
     yield ""
-    yield from _wrapped(title)
+    yield from wrapped(title)
     for item in items:
-        yield from _wrapped(item, "• ", "  ")
+        yield from wrapped(item, "• ", "  ")
 
 
 def _label(words: Mapping[str, Named], code: str, say: Speaker) -> str:
@@ -147,14 +143,3 @@ def _label(words: Mapping[str, Named], code: str, say: Speaker) -> str:
 def _apart(code: str, say: Speaker) -> str:
     """Keep a number or code in its own direction inside a sentence from right to left."""
     return f"{_ISOLATE}{code}{_POP}" if say.language in RIGHT_TO_LEFT else code
-
-
-def _wrapped(text: str, first: str = "", later: str = "") -> list[str]:
-    return textwrap.wrap(
-        text,
-        WIDTH - 1,  # the mark of the direction is a character too
-        initial_indent=first,
-        subsequent_indent=later,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nrm.errors import FileRefusedError, Problem, nearest
-from nrm.models import parse
+from nrm.errors import Problem, nearest
+from nrm.referral.table import read_table
 from nrm.rulebook.wording import Code, Model
-from nrm.textfile import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,13 +57,7 @@ def read_routes(path: Path, words: Vocabulary) -> Routes:
         FileRefusedError: it cannot be read, names what is not in the vocabulary, or an offer has no way or two; every
             fault is listed.
     """
-    document = read_file(path, f"{path.parent.name}/{path.name}")
-    problems: list[Problem] = []
-    table: _Table | None = parse(document, _Table, problems)
-    if table is not None:
-        problems.extend(_faults(table, words, document))
-    if table is None or problems:
-        raise FileRefusedError(problems)
+    table = read_table(path, _Table, words, _faults)
     return Routes(table.referred_under, table.arranged_by, frozenset(table.authorities))
 
 

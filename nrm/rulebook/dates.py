@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from nrm.rulebook.read import Files
+    from nrm.rulebook.files import Files
 
 
 class _Dated(Protocol):

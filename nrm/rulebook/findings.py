@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from nrm.rulebook.book import BookRule
-    from nrm.rulebook.read import Files
+    from nrm.rulebook.files import Files
     from nrm.rulebook.rule import Version
 
 

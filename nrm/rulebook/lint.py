@@ -19,7 +19,7 @@ from nrm.rulebook.vocabulary import OUTCOME_KINDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from nrm.rulebook.read import Files, ParameterFile, RuleFile
+    from nrm.rulebook.files import Files, ParameterFile, RuleFile
     from nrm.rulebook.rule import Consequence, Version
     from nrm.textfile import Place
 

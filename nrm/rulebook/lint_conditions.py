@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from nrm.errors import Problem
-    from nrm.rulebook.read import Files
+    from nrm.rulebook.files import Files
     from nrm.rulebook.rule import Condition
     from nrm.textfile import Document, Place
 

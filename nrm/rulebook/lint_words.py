@@ -12,7 +12,7 @@ from nrm.rulebook.wording import LANGUAGES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from nrm.rulebook.read import Files
+    from nrm.rulebook.files import Files
     from nrm.textfile import Document
 
 

@@ -22,7 +22,7 @@ from nrm.rulebook.book import (
     Within,
 )
 from nrm.rulebook.dates import change_dates, in_force
-from nrm.rulebook.read import known_country
+from nrm.rulebook.files import known_country
 from nrm.rulebook.rule import ANY, FromParameter
 from nrm.rulebook.vocabulary import UNKNOWN, ChoiceFact, WholeFact
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from nrm.rulebook.book import Unit
-    from nrm.rulebook.read import Files
+    from nrm.rulebook.files import Files
     from nrm.rulebook.rule import Condition, Consequence, Version
     from nrm.rulebook.vocabulary import Vocabulary
 

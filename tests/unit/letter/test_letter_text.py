@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from nrm.letter.letter import discreet_letter, letter
 from nrm.letter.model import Item, Letter, Section
-from nrm.letter.text import WIDTH, as_text
+from nrm.letter.text import as_text
+from nrm.rulebook.lines import WIDTH
 from nrm.rulebook.wording import LANGUAGES
 
 MARK = "\u200f"

@@ -13,7 +13,8 @@ from nrm.referral.contents import BeyondRuleError, contents, pick, revocation
 from nrm.referral.disclosure import Permission
 from nrm.referral.document import read_document
 from nrm.referral.package_errors import MoreThanDeclaredError
-from nrm.referral.plan_text import NEVER, WIDTH
+from nrm.referral.plan_text import NEVER
+from nrm.rulebook.lines import WIDTH
 from nrm.rulebook.wording import LANGUAGES
 
 PLACE = Permission(

@@ -7,7 +7,8 @@ from fakes import load, sound_files, write_rulebook
 from small_tables import PARAMETERS
 
 from nrm.errors import RulebookRefusedError, UnknownNameError
-from nrm.rulebook.read import known_country, read_examples, read_files
+from nrm.rulebook.files import known_country
+from nrm.rulebook.read import read_examples, read_files
 
 SHELTER = "rules/care/shelter.yaml"
 COMMON = "rules/vocabulary/common.yaml"
