@@ -14,8 +14,9 @@ from api.cursors import Cursor, Limit
 from api.days import day_of
 from api.documents import BODY, Record
 from api.etags import Seen, etag
+from api.pages import page
 from api.reply import Reply
-from api.views.case import DecidedView, GroupsView, HappenedView, HistoryView, KeptView, ListedView
+from api.views.case import GroupsView, HappenedView, HistoryView, KeptView, ListedView, decided_view, listed_view
 from api.views.model import Page
 from nrm.casework.cases import history, keep
 from nrm.casework.cases.record import PARTS
@@ -36,21 +37,15 @@ def open_case(call: Caller, record: Record) -> Response:
 @router.get("", response_model=Page[ListedView], **may("case:list"))
 def list_cases(call: Caller, limit: Limit = 100, cursor: Cursor = None) -> Page[ListedView]:
     """List the cases of your organisation; none is opened."""
-    of = call.list_of("cases")
-    after = call.state.cursors.after(cursor, of)
-    found = keep.list_cases(call.desk, call.asked, after, limit + 1)
-    items = [
-        ListedView(
-            case=row.case,
-            version=row.version,
-            opened_at=row.opened_at,
-            changed_at=row.changed_at,
-            shredded=row.wrapped_key is None,
-        )
-        for row in found[:limit]
-    ]
-    more = len(found) > limit
-    return Page(items=items, next=call.state.cursors.sealed(items[-1].case.bytes, of) if more else None)
+    return page(
+        call,
+        "cases",
+        cursor,
+        limit,
+        find=lambda after, most: keep.list_cases(call.desk, call.asked, after, most),
+        view=listed_view,
+        key=lambda row: row.case,
+    )
 
 
 @router.get("/{case}", response_model=HistoryView, **may("case:read"))
@@ -59,31 +54,8 @@ def tell(call: Caller, case: UUID) -> HistoryView:
     found = history.history(call.desk, call.asked, case)
     return HistoryView(
         written=list(found.versions),
-        decisions=[
-            DecidedView(
-                decision=one.decision,
-                version=one.version,
-                made_at=one.made_at,
-                on=one.on,
-                country=one.country,
-                rulebook=one.rulebook,
-                digest=one.digest,
-                disputed=one.disputed,
-            )
-            for one in found.decisions
-        ],
-        events=[
-            HappenedView(
-                event=one.event,
-                at=one.at,
-                action=one.action,
-                result=one.result,
-                role=one.role,
-                groups=list(one.groups),
-                details=one.details,
-            )
-            for one in found.events
-        ],
+        decisions=[decided_view(one) for one in found.decisions],
+        events=[HappenedView(**vars(one)) for one in found.events],
     )
 
 

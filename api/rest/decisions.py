@@ -12,14 +12,13 @@ from starlette.responses import Response
 from api.call import Call, Caller, may
 from api.days import When, country_of, day_of
 from api.reply import Reply
-from api.views.case import DecisionView
+from api.views.case import DecisionView, decided_view
 from api.views.decision import (
     DecisionsView,
     KeptDecisionView,
     ReplayedView,
     SupposedView,
     Supposing,
-    decided_view,
     supposed_view,
 )
 from nrm.casework.cases import deciding, decisions, replaying, what_if

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from api.call import Caller, may
 from api.cursors import Cursor, Limit
+from api.pages import page
 from api.reply import Reply
 from api.views.duty import DutiesView, DutyView, duty_view
 from api.views.model import Page
@@ -36,9 +37,12 @@ def finish(call: Caller, case: UUID, duty: UUID) -> Response:
 @router.get("/duties", response_model=Page[DutyView], **may("duty:read"))
 def waiting_for_you(call: Caller, limit: Limit = 100, cursor: Cursor = None) -> Page[DutyView]:
     """List what falls to your role, or was escalated to it, in the next 30 days: a coordinator's for all cases."""
-    of = call.list_of("duties")
-    after = call.state.cursors.after(cursor, of)
-    found = waiting.waiting(call.desk, call.asked, after, limit + 1)
-    items = [duty_view(call, one.case, one.duty) for one in found[:limit]]
-    more = len(found) > limit
-    return Page(items=items, next=call.state.cursors.sealed(items[-1].duty.bytes, of) if more else None)
+    return page(
+        call,
+        "duties",
+        cursor,
+        limit,
+        find=lambda after, most: waiting.waiting(call.desk, call.asked, after, most),
+        view=lambda one: duty_view(call, one.case, one.duty),
+        key=lambda one: one.duty.id,
+    )

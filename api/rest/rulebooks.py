@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -12,6 +12,7 @@ from api.call import Caller, may
 from api.cursors import Cursor, Limit
 from api.etags import etag
 from api.files import FILE, attached
+from api.pages import page
 from api.reply import Reply
 from api.views.model import Page
 from api.views.rulebook import (
@@ -29,6 +30,12 @@ from nrm.casework.rulebooks import comparing, reading, stating, weighing
 from nrm.models import IsoDate
 from nrm.publishing.statement import LARGEST as LARGEST_STATEMENT
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nrm.casework.registry import Record
+    from nrm.casework.rulebooks.kept import Publication
+
 router = APIRouter(prefix="/rulebooks", tags=["rulebooks"])
 
 PATH: Final = "/rulebooks(/statement)?"
@@ -41,15 +48,14 @@ LARGER: Final = MOST_BASE64 + 2 * LARGEST_STATEMENT
 @router.get("", response_model=Page[RulebookView], **may("rulebook:read"))
 def list_rulebooks(call: Caller, limit: Limit = 100, cursor: Cursor = None) -> Page[RulebookView]:
     """List published rulebooks, the first proposed first."""
-    of = call.list_of("rulebooks")
-    after = call.state.cursors.after(cursor, of)
-    records = reading.list_rulebooks(call.desk, call.asked)
-    names = [one.row.record for one in records]
-    begin = names.index(after) + 1 if after in names else 0
-    found = records[begin : begin + limit]
-    more = begin + limit < len(records)
-    sealed = call.state.cursors.sealed(found[-1].row.record.bytes, of) if more else None
-    return Page(items=[rulebook_view(one) for one in found], next=sealed)
+
+    def find(after: UUID | None, most: int) -> Sequence[Record[Publication]]:
+        records = reading.list_rulebooks(call.desk, call.asked)
+        names = [one.row.record for one in records]
+        begin = names.index(after) + 1 if after in names else 0
+        return records[begin : begin + most]
+
+    return page(call, "rulebooks", cursor, limit, find, view=rulebook_view, key=lambda one: one.row.record)
 
 
 @router.get("/in-force", response_model=InForceView, **may("rulebook:name"))

@@ -15,6 +15,7 @@ from api.call import Call, Caller, may
 from api.cursors import Cursor, Limit
 from api.etags import Seen, etag
 from api.files import FILE, SentFile, attached, file_of
+from api.pages import page
 from api.reply import Reply
 from api.views.model import Page
 from api.views.service import (
@@ -56,12 +57,15 @@ States = Annotated[
 def list_referrals(call: Caller, states: States = None, limit: Limit = 100, cursor: Cursor = None) -> Page[WaitingView]:
     """List the referrals to your service; nothing of any person."""
     wanted = sorted(set(states or _LIVE))
-    of = call.list_of(f"own referrals {' '.join(wanted)}")
-    after = call.state.cursors.after(cursor, of)
-    found = answering.own_referrals(call.desk, call.asked, wanted, after, limit + 1)
-    items = [waiting_view(one, call) for one in found[:limit]]
-    more = len(found) > limit
-    return Page(items=items, next=call.state.cursors.sealed(items[-1].referral.bytes, of) if more else None)
+    return page(
+        call,
+        f"own referrals {' '.join(wanted)}",
+        cursor,
+        limit,
+        find=lambda after, most: answering.own_referrals(call.desk, call.asked, wanted, after, most),
+        view=lambda one: waiting_view(one, call),
+        key=lambda one: one.referral,
+    )
 
 
 @router.get("/referrals/{referral}", response_model=OwnReferralView, **may("referral:read"))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from api.views.model import View
 from nrm.engine.view import PlanView
+
+if TYPE_CHECKING:
+    from nrm.casework.ports import CaseRow, DecisionRow
 
 
 class KeptView(View):
@@ -86,3 +89,28 @@ class HistoryView(View):
     written: list[tuple[int, str]]
     decisions: list[DecidedView]
     events: list[HappenedView]
+
+
+def listed_view(row: CaseRow) -> ListedView:
+    """Return one case of a list."""
+    return ListedView(
+        case=row.case,
+        version=row.version,
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
+        shredded=row.wrapped_key is None,
+    )
+
+
+def decided_view(row: DecisionRow) -> DecidedView:
+    """Return one decision without its plan."""
+    return DecidedView(
+        decision=row.decision,
+        version=row.version,
+        made_at=row.made_at,
+        on=row.on,
+        country=row.country,
+        rulebook=row.rulebook,
+        digest=row.digest,
+        disputed=row.disputed,
+    )

@@ -16,7 +16,6 @@ from nrm.rulebook.wording import Code  # noqa: TC001 - read by pydantic at run t
 
 if TYPE_CHECKING:
     from nrm.casework.cases.what_if import Supposed
-    from nrm.casework.ports import DecisionRow
     from nrm.rulebook.sentence import Speaker
 
 
@@ -65,20 +64,6 @@ class SupposedView(View):
 
     plan: PlanView
     differences: list[DifferenceView]
-
-
-def decided_view(row: DecisionRow) -> DecidedView:
-    """Return one decision without its plan."""
-    return DecidedView(
-        decision=row.decision,
-        version=row.version,
-        made_at=row.made_at,
-        on=row.on,
-        country=row.country,
-        rulebook=row.rulebook,
-        digest=row.digest,
-        disputed=row.disputed,
-    )
 
 
 def supposed_view(found: Supposed, plan: PlanView, speaker: Speaker) -> SupposedView:
