@@ -3,16 +3,9 @@
 from datetime import date
 
 import pytest
+from case_facts import ON, facts
 
-from nrm.case import derive_facts, read_case
 from nrm.case.dates import anniversary, months_later
-from nrm.textfile import read_bytes
-
-ON = date(2026, 3, 1)
-
-
-def facts(text, on=ON):
-    return derive_facts(read_case(read_bytes(text.encode(), "case.yaml")), on)
 
 
 def status(identity, on=ON, rest=""):

@@ -3,15 +3,7 @@
 from datetime import date
 
 import pytest
-
-from nrm.case import derive_facts, read_case
-from nrm.textfile import read_bytes
-
-ON = date(2026, 3, 1)
-
-
-def facts(text, on=ON):
-    return derive_facts(read_case(read_bytes(text.encode(), "case.yaml")), on)
+from case_facts import ON, facts
 
 
 def referral(*entries, identity="{}", on=ON):

@@ -1,11 +1,11 @@
 """Properties of all case records, on records made up field by field from the model itself."""
 
 from datetime import date, timedelta
-from pathlib import Path
 from uuid import UUID
 
 from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
+from record_shapes import kind_of, vocabulary
 
 from nrm.case import CaseRecord, derive_facts, read_case
 from nrm.case.dates import parts
@@ -13,32 +13,14 @@ from nrm.case.fields import COUNTRIES, Code, Country, Part, Tongue
 from nrm.case.template import shape
 from nrm.engine.facts import check_facts
 from nrm.errors import CaseRefusedError
-from nrm.models import parse
-from nrm.rulebook.vocabulary import Fact, Vocabulary
-from nrm.textfile import Document, read_file
+from nrm.textfile import Document
 
 ON = date(2026, 3, 1)
 CANARY = "zq7canary4471xw"
 DAYS = st.dates(date(1916, 1, 1), date(2030, 1, 1))
 BIRTHS = st.dates(date(1930, 1, 1), date(2011, 12, 31))
 SINCE = st.dates(date(2012, 1, 1), ON)
-FACTS = Path(__file__).parents[3] / "rules" / "vocabulary" / "facts"
 PURPOSES = ["forced_labour", "servitude"]
-
-
-def vocabulary():
-    common = read_file(FACTS.parent / "common.yaml").data
-    facts, problems = {}, []
-    for path in sorted(FACTS.glob("*.yaml")):
-        one = read_file(path)
-        for fact in one.data.values():
-            for value, words in fact.get("values", {}).items():
-                words.update({} if words else common[value])
-        facts |= parse(one, dict[str, Fact], problems) or {}
-    assert not problems
-    return Vocabulary(facts=facts)
-
-
 VOCABULARY = vocabulary()
 
 
@@ -56,16 +38,6 @@ def scalars(annotation, words):
     return texts.get(repr(annotation), st.just(CANARY))
 
 
-def innermost(annotation):
-    """Like `shape`, but keeps the names that we gave to kinds of text."""
-    if annotation in (Country, Tongue, Code):
-        return annotation
-    arguments = [one for one in getattr(annotation, "__args__", ()) if one is not type(None) and one is not ...]
-    if arguments and shape(annotation).kind is str and not shape(annotation).words:
-        return innermost(arguments[0])
-    return shape(annotation).kind
-
-
 def trees(kind):
     """Return made-up text trees of `kind` with any of its fields, and always those that it requires."""
     always, at_times = {}, {}
@@ -76,7 +48,7 @@ def trees(kind):
         if isinstance(found.kind, type) and issubclass(found.kind, Part):
             inner = trees(found.kind)
         else:
-            inner = scalars(innermost(field.annotation), found.words)
+            inner = scalars(kind_of(field.annotation), found.words)
         value = st.lists(inner, max_size=3) if found.many else inner
         (always if field.is_required() else at_times)[name] = value
     if "birth_date" in at_times:
