@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import databases
 import pytest
+from racing import raced
 from store_rows import NOON, a_message, opened
 
 WORKERS, MESSAGES = 8, 120
@@ -125,14 +126,6 @@ def test_shredding_beside_workers_leaves_no_message_and_no_clock(store):
         case = opened(store).case
         row = a_message(case)
         store.run(lambda unit, row=row: unit.outbox.add(row))
-        gate, ended = threading.Barrier(4, timeout=20), []
-
-        def act(work, gate=gate, ended=ended):
-            gate.wait()
-            try:
-                store.run(work)
-            except Exception as error:  # noqa: BLE001 - looked at below
-                ended.append(type(error).__name__)
 
         def give_back(unit):
             lease = uuid4()
@@ -144,11 +137,5 @@ def test_shredding_beside_workers_leaves_no_message_and_no_clock(store):
             lambda unit, case=case: unit.outbox.add(a_message(case)),
             lambda unit, case=case: unit.cases.shred(case),
         ]
-        threads = [threading.Thread(target=act, args=(work,)) for work in works]
-        for thread in threads:
-            thread.start()
-        gate.wait()
-        for thread in threads:
-            thread.join()
-        assert set(ended) <= {"ShreddedError"}
+        assert set(raced(store, *works)) <= {"ShreddedError"}
         assert store.run(lambda unit, case=case: unit.outbox.of(case)) == []

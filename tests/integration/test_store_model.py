@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import databases
-from fakes_store import MemoryStore
-from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 from store_rows import NOON, a_case, a_decision, a_group, a_message, a_version, an_event, changed, sequenced
-
-from nrm.errors import NrmError
+from two_stores import TwoStores, on_both_databases
 
 NAMES = st.sampled_from(["legal", "safety", "health"])
 SOME_CASE = st.integers(0, 5).map(lambda number: UUID(int=number << 100 | number))
@@ -25,34 +20,13 @@ VERSION = st.integers(0, 3)
 BYTES = st.binary(max_size=40)
 
 
-class Stores(RuleBasedStateMachine):
-    """The same units of work for all stores; one that fails must fail alike in each and change nothing."""
-
-    kind = ""
+class Stores(TwoStores):
+    """Cases, decisions, entries and the log."""
 
     def __init__(self):
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.real = databases.founded(databases.new_engine(self.kind, Path(self.folder.name)))
-        self.model = MemoryStore(databases.OURS)
         self.model.run(lambda unit: unit.log.append(0, (), databases.EMPTY))
         self.events = []
-
-    def teardown(self):
-        databases.close_all()
-        self.folder.cleanup()
-
-    def both(self, work):
-        answers = [self.answer(store, work) for store in (self.model, self.real)]
-        assert answers[1] == answers[0]
-        return answers[0]
-
-    @staticmethod
-    def answer(store, work):
-        try:
-            return store.run(work)
-        except NrmError as error:
-            return type(error)
 
     @initialize(case=SOME_CASE, key=BYTES)
     def there_is_a_case(self, case, key):
@@ -186,16 +160,4 @@ class Stores(RuleBasedStateMachine):
         self.both(lambda unit: list(unit.log.leaves(start, max(start, end))))
 
 
-class OnSqlcipher(Stores):
-    kind = "sqlcipher"
-
-
-class OnPostgresql(Stores):
-    kind = "postgresql"
-
-
-MODEST = settings(max_examples=20, stateful_step_count=30)
-TestSqlcipher = OnSqlcipher.TestCase
-TestSqlcipher.settings = MODEST
-TestPostgresql = OnPostgresql.TestCase
-TestPostgresql.settings = MODEST
+TestOnSqlcipher, TestOnPostgresql = on_both_databases(Stores, steps=30)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from fakes import write_rulebook
+from homes import made_home
 from referral_homes import Referring, made_referral_home
 
 from nrm.cli.main import run
@@ -14,6 +15,18 @@ from nrm.cli.main import run
 @pytest.fixture(scope="session")
 def small(tmp_path_factory):
     return write_rulebook(tmp_path_factory.mktemp("rulebook"))
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory, small):
+    """An installation with one case (see homes); tests work at a copy of it."""
+    return made_home(tmp_path_factory.mktemp("home"), small)
+
+
+@pytest.fixture
+def home(made, tmp_path):
+    """A copy of it for one test."""
+    return made.copied(tmp_path)
 
 
 @pytest.fixture

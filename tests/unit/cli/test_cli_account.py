@@ -7,18 +7,13 @@ from pathlib import Path
 
 import pyotp
 import pytest
-from homes import made_home, secret_file, settle
+from homes import secret_file, settle
 
 from nrm.casework.accounts import entering
 from nrm.casework.accounts.door import open_door
 from nrm.cli.asking import office
 
 WORDS = "canary sentence of four words"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory, small):
-    return made_home(tmp_path_factory.mktemp("home"), small)
 
 
 @pytest.fixture

@@ -5,19 +5,9 @@ from uuid import UUID, uuid4
 
 import pytest
 import yaml
-from homes import RECORD, made_home, secret_file, settle
+from homes import RECORD, secret_file, settle
 
 from nrm.textfile import read_bytes
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory, small):
-    return made_home(tmp_path_factory.mktemp("home"), small)
-
-
-@pytest.fixture
-def home(made, tmp_path):
-    return made.copied(tmp_path)
 
 
 @pytest.fixture

@@ -13,16 +13,6 @@ from nrm.vault.keys_file import open_keys
 from nrm.vault.passphrase import Passphrase
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory, small):
-    return made_home(tmp_path_factory.mktemp("home"), small)
-
-
-@pytest.fixture
-def home(made, tmp_path):
-    return made.copied(tmp_path)
-
-
 @pytest.fixture
 def nrm(real_nrm, made, home, small, monkeypatch):
     settle(monkeypatch, small, home, made.passphrase, role="administrator")

@@ -8,22 +8,12 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
-from homes import called, made_home, settle
+from homes import called, settle
 from sealed_packages import IDENTITY, OTHER_IDENTITY, RECIPIENT, STRANGER, write_age_key
 
 from nrm.audit.note import Signer
 
 TODAY = f"{datetime.now(UTC):%Y-%m-%d}"
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory, small):
-    return made_home(tmp_path_factory.mktemp("home"), small)
-
-
-@pytest.fixture
-def home(made, tmp_path):
-    return made.copied(tmp_path)
 
 
 @pytest.fixture

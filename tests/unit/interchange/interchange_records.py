@@ -1,12 +1,11 @@
 """Made-up case records and HTCDS rows: any of what the model and the crosswalk allow."""
 
 from datetime import date
-from functools import cache
-from pathlib import Path
 from uuid import UUID
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from record_shapes import kind_of, vocabulary
 
 from nrm.case.dates import disorder
 from nrm.case.fields import COUNTRIES, Code, Country, Part, Tongue
@@ -14,39 +13,13 @@ from nrm.case.record import CaseRecord
 from nrm.case.template import shape
 from nrm.interchange.crosswalk import crosswalk
 from nrm.models import parse
-from nrm.rulebook.vocabulary import Fact, Vocabulary
-from nrm.textfile import Document, read_file
+from nrm.textfile import Document
 
-FACTS = Path(__file__).parents[3] / "rules" / "vocabulary" / "facts"
 CANARY = "zq7canary4471xw"
 TEXTS = st.sampled_from(
     ["Ana", "=1+1", "'x", "'=x", "-", "a;b", "+44 20", 'say "x", y', "ليلى", "two\nlines", "@SUM(A1)"]
 )
 slowly = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-@cache
-def vocabulary():
-    common = read_file(FACTS.parent / "common.yaml").data
-    facts, problems = {}, []
-    for path in sorted(FACTS.glob("*.yaml")):
-        one = read_file(path)
-        for fact in one.data.values():
-            for value, words in fact.get("values", {}).items():
-                words.update({} if words else common[value])
-        facts |= parse(one, dict[str, Fact], problems) or {}
-    assert not problems
-    return Vocabulary(facts=facts)
-
-
-def kind_of(annotation):
-    """Like `shape`, but keeps the names that we gave to kinds of text."""
-    if annotation in (Country, Tongue, Code):
-        return annotation
-    inside = [one for one in getattr(annotation, "__args__", ()) if one is not type(None) and one is not ...]
-    if inside and shape(annotation).kind is str and not shape(annotation).words:
-        return kind_of(inside[0])
-    return shape(annotation).kind
 
 
 def scalars(annotation, words):

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from interchange_records import vocabulary
+from record_shapes import vocabulary
 
 from nrm.case.fields import COUNTRIES
 from nrm.case.record import CaseRecord

@@ -3,13 +3,16 @@
 import json
 from datetime import date
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from interchange_records import CANARY, records, rows, slowly, vocabulary
+from interchange_records import CANARY, records, rows, slowly
+from record_shapes import vocabulary
 
 from nrm.case import read_case
 from nrm.casework.cases.record import checked, facts_of, joined, packed, parts_of
-from nrm.interchange import read_htcds, write_htcds
+from nrm.errors import FileRefusedError
+from nrm.interchange import read_htcds, read_uk_form, write_htcds
 from nrm.interchange.crosswalk import crosswalk, target_of
 from nrm.interchange.outcome import Unmapped, summary
 from nrm.interchange.places import leaves, starred
@@ -206,10 +209,23 @@ def test_dates_that_cannot_be_are_left_out_and_listed():
 
 
 def test_an_unknown_heading_is_named_by_its_position():
-    _, unmapped = read(Ana="1", prs_FirstNme="2")
+    _, unmapped = read(Ana="1", prs_FirstNme="2", prs_Birthdate="2000-01-01")
     assert [one.field for one in unmapped] == ["column 1", "column 2"]
     assert unmapped[0].why == "this field is not known"
     assert unmapped[1].why == "this field is not known; did you mean `prs_FirstName`?"
+
+
+@pytest.mark.parametrize("read", [lambda text: read_htcds(text, "json"), read_uk_form])
+def test_a_file_of_another_form_is_refused_and_not_read_as_a_record_of_nothing(read):
+    with pytest.raises(FileRefusedError, match="no field of this form is in it") as refused:
+        read(json.dumps([{CANARY: "1"}, {"b": "2"}]).encode())
+    assert CANARY not in str(refused.value)
+    assert len(read(b"[{}]").records) == 1  # who fills in nothing says nothing
+
+
+def test_a_csv_file_with_another_heading_is_refused():
+    with pytest.raises(FileRefusedError, match="no field of this form is in it"):
+        read_htcds(b"a,b,c\n1,2,3\n", "csv")
 
 
 def test_the_same_fault_in_many_records_is_one_line():

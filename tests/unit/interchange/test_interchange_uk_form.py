@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from interchange_records import CANARY, vocabulary
+from interchange_records import CANARY
+from record_shapes import vocabulary
 
 from nrm.case import derive_facts, read_case
 from nrm.casework.cases.record import checked, facts_of, joined, packed, parts_of
