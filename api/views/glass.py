@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -15,7 +15,8 @@ from nrm.casework.cases.grants import LONGEST_NOTE, GlassReason, Verdict
 
 if TYPE_CHECKING:
     from api.call import Call
-    from nrm.casework.cases.grants import Glass
+    from nrm.casework.cases.glass_listed import Listed
+    from nrm.casework.cases.grants import Glass, Grant
     from nrm.casework.office.notices import Notice
 
 
@@ -42,7 +43,7 @@ class ReviewView(View):
     verdict: WordView
 
 
-class GlassView(View):
+class GrantView(View):
     """One grant: who may read the case from outside, why, and until when."""
 
     glass: UUID
@@ -50,13 +51,26 @@ class GlassView(View):
     organisation: UUID
     role: WordView
     reason: WordView
-    note: str
     told: UUID
     begins: datetime
     until: datetime
     ended: datetime | None
     in_force: bool
     reviewed: ReviewView | None
+
+
+class GlassView(GrantView):
+    """One grant, with what happened."""
+
+    note: str
+
+
+class ListedGlassView(GrantView):
+    """One grant of the list over all cases, as far as it is yours to see."""
+
+    case: UUID | None = Field(description="None in the list of what people of your organisation broke elsewhere.")
+    note: str | None = Field(description="None where you may not read the case.")
+    state: WordView = Field(description="`in_force`, `to_review` or `reviewed`.")
 
 
 class GlassesView(View):
@@ -84,23 +98,36 @@ class NoticesView(View):
 
 def glass_view(call: Call, one: Glass) -> GlassView:
     """Return one grant."""
-    speaker, found = call.speaker, one.reviewed
-    return GlassView(
-        glass=one.id,
-        who=one.who,
-        organisation=one.organisation,
-        role=role(one.role, speaker),
-        reason=phrase("glass", one.reason, speaker),
+    return GlassView(**_fields(call, one, in_force=one.in_force(call.desk.clock())), note=one.note)
+
+
+def listed_view(call: Call, one: Listed) -> ListedGlassView:
+    """Return one grant of the list over all cases."""
+    return ListedGlassView(
+        **_fields(call, one.grant, in_force=one.state == "in_force"),
+        case=one.case,
         note=one.note,
-        told=one.told,
-        begins=one.begins,
-        until=one.until,
-        ended=one.ended,
-        in_force=one.in_force(call.desk.clock()),
-        reviewed=None
+        state=phrase("glass_state", one.state, call.speaker),
+    )
+
+
+def _fields(call: Call, one: Grant, *, in_force: bool) -> dict[str, Any]:
+    speaker, found = call.speaker, one.reviewed
+    return {
+        "glass": one.id,
+        "who": one.who,
+        "organisation": one.organisation,
+        "role": role(one.role, speaker),
+        "reason": phrase("glass", one.reason, speaker),
+        "told": one.told,
+        "begins": one.begins,
+        "until": one.until,
+        "ended": one.ended,
+        "in_force": in_force,
+        "reviewed": None
         if found is None
         else ReviewView(by=found.by, at=found.at, verdict=phrase("verdict", found.verdict, speaker)),
-    )
+    }
 
 
 def notice_view(call: Call, one: Notice) -> NoticeView:

@@ -22,7 +22,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "duty": ("set", "read", "done", "late", "escalate"),
     "event": ("search",),
     "feedback": ("give", "read"),
-    "glass": ("break", "end", "review"),
+    "glass": ("break", "end", "review", "list"),
     "group": ("read", "change", "disclose"),
     "keys": ("create", "list", "unlock", "rotate", "rewrap", "destroy"),
     "link": ("make", "open", "end"),

@@ -2,29 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import typer
 
 from nrm.bootstrap_store import identifier
 from nrm.casework.cases import glass
-from nrm.casework.cases.grants import GlassReason, Verdict  # noqa: TC001 - read by typer at run time
+from nrm.casework.cases.glass_listed import list_glass
+from nrm.casework.cases.glass_places import Whose
+from nrm.casework.cases.grants import GlassReason, GlassState, Verdict
 from nrm.casework.office.notices import notices
 from nrm.cli.at_office import AtOffice, spread
-from nrm.cli.identifiers import CaseId, argument
-from nrm.cli.options import AsJson, Language  # noqa: TC001 - as above
+from nrm.cli.glass_view import show, show_listed
+from nrm.cli.identifiers import CaseId, argument, typed_id
+from nrm.cli.options import AsJson, Language  # noqa: TC001 - read by typer at run time
 from nrm.cli.output import print_json
 from nrm.cli.referral_view import Told
+from nrm.errors import Problem, UnknownNameError
 
 if TYPE_CHECKING:
-    from nrm.casework.cases.grants import Glass
+    from nrm.bootstrap_store import Office
+    from nrm.casework.asked import Asked
+    from nrm.casework.cases.glass_listed import Listed
 
 app = typer.Typer(no_args_is_help=True)
 
 GlassId = Annotated[
     UUID, argument("GLASS", "use what `nrm glass list` shows", "The identifier that `nrm glass list` shows.")
 ]
+OneCase = Annotated[
+    UUID | None, typer.Argument(metavar="[CASE]", parser=typed_id, help="Only this one; over all cases if not named.")
+]
+WhoseGlass = Annotated[
+    Whose | None,
+    typer.Option(
+        "--whose",
+        help="Over all cases: of the cases that you keep (if not said), those that name you as the second person, or "
+        "what your own people broke elsewhere.",
+    ),
+]
+Standing = Annotated[GlassState | None, typer.Option("--state", help="Over all cases: only those that stand so.")]
+Most = Annotated[int, typer.Option("--most", min=1, max=10_000, help="Over all cases: how many at most.")]
 
 
 @app.command("break")
@@ -43,7 +62,7 @@ def break_(
     with at.opened() as (opened, asked):
         told = Told.of(opened, lang)
         grant = glass.break_glass(opened.desk, asked, case, reason, note, identifier(tell), hours)
-        _show(told, [grant], as_json=as_json)
+        show(told, [grant], as_json=as_json)
 
 
 @app.command("end")
@@ -51,7 +70,7 @@ def break_(
 def end(case: CaseId, grant: GlassId, at: AtOffice, lang: Language = "en", as_json: AsJson = False) -> None:
     """End it before its time."""
     with at.opened() as (opened, asked):
-        _show(Told.of(opened, lang), [glass.end_glass(opened.desk, asked, case, grant)], as_json=as_json)
+        show(Told.of(opened, lang), [glass.end_glass(opened.desk, asked, case, grant)], as_json=as_json)
 
 
 @app.command("review")
@@ -67,15 +86,30 @@ def review(
     """Say whether it was right; this ends the supervisor's task, and what still runs."""
     with at.opened() as (opened, asked):
         found = glass.review_glass(opened.desk, asked, case, grant, verdict)
-        _show(Told.of(opened, lang), [found], as_json=as_json)
+        show(Told.of(opened, lang), [found], as_json=as_json)
 
 
 @app.command("list")
 @spread
-def list_(case: CaseId, at: AtOffice, lang: Language = "en", as_json: AsJson = False) -> None:
-    """List who opened a case from outside, why, and what came of it."""
+def list_(
+    at: AtOffice,
+    case: OneCase = None,
+    whose: WhoseGlass = None,
+    state: Standing = None,
+    most: Most = 100,
+    lang: Language = "en",
+    as_json: AsJson = False,
+) -> None:
+    """List who opened a case from outside, why, and what came of it; or over all cases, the newest first."""
+    if case is not None and (whose is not None or state is not None):
+        what = "`--whose` and `--state` are of the list over all cases"
+        raise UnknownNameError(Problem("CASE", 0, what, "leave out the case, or the options"))
     with at.opened() as (opened, asked):
-        _show(Told.of(opened, lang), glass.glasses(opened.desk, asked, case), as_json=as_json)
+        told = Told.of(opened, lang)
+        if case is not None:
+            show(told, glass.glasses(opened.desk, asked, case), as_json=as_json)
+        else:
+            show_listed(told, _all(opened, asked, whose or "kept", state, most), as_json=as_json)
 
 
 @app.command("notices")
@@ -95,22 +129,11 @@ def notices_(at: AtOffice, lang: Language = "en", as_json: AsJson = False) -> No
             told.out.line(" · ".join(str(part) for part in (one.case, one.about) if part is not None), "dim", 2)
 
 
-def _show(told: Told, found: list[Glass], *, as_json: bool) -> None:
-    if as_json:
-        print_json([_data(one) for one in found])
-        return
-    if not found:
-        told.out.line(told.speaker.phrase("glass_nothing"))
-    now = told.opened.desk.clock()
-    for one in found:
-        end = one.ended or one.until
-        when = told.speaker.phrase("glass_in_force" if one.in_force(now) else "glass_over", moment=told.moment(end))
-        verdict = "verdict" if one.reviewed is not None else "glass"
-        found_so = told.phrase(verdict, one.reviewed.verdict if one.reviewed is not None else "not_reviewed")
-        told.out.line(f"{told.phrase('glass', one.reason)} · {when} · {found_so}", "bold")
-        told.out.line(one.note, indent=2)
-        told.out.line(f"{one.id} · {told.role(one.role)}", "dim", 2)
-
-
-def _data(one: Glass) -> dict[str, Any]:
-    return {"glass": str(one.id), **one.model_dump(mode="json", exclude={"id"})}
+def _all(opened: Office, asked: Asked, whose: Whose, state: GlassState | None, most: int) -> list[Listed]:
+    """Return as many as are wanted, part after part."""
+    part = list_glass(opened.desk, asked, whose, state, None, most)
+    found = part.items
+    while part.next is not None and len(found) < most:
+        part = list_glass(opened.desk, asked, whose, state, part.next, most - len(found))
+        found = found + part.items
+    return found

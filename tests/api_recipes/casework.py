@@ -86,6 +86,7 @@ add(
         f"GET {CASE}/break-glass": of_case(beside=KEPT),
         f"POST {CASE}/break-glass/{{grant}}/end": of_case(),
         f"POST {CASE}/break-glass/{{grant}}/review": of_case({"verdict": "justified"}),
+        "GET /v1/glass": Recipe(Caseload),
         "POST /v1/records/import": Recipe(
             Caseload,
             content='[{{"prs_FirstName": "Ana"}}]',

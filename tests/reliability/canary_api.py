@@ -51,6 +51,7 @@ MAY_TELL = {
     "POST /v1/cases/{case}/break-glass": {"note"},
     "POST /v1/cases/{case}/break-glass/{grant}/end": {"note"},
     "POST /v1/cases/{case}/break-glass/{grant}/review": {"note"},
+    "GET /v1/glass": {"note"},
     "GET /v1/cases/{case}/referrals/{referral}/transport": {"address"},
     "GET /v1/service/entry": {"entry", "hidden"},
     "PATCH /v1/service/entry": {"entry", "hidden"},

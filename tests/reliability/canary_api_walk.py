@@ -240,6 +240,7 @@ def break_the_glass(at):
     grant = outsider(f"POST {glass}", json=sent, headers=once(13)).json()["glass"]
     outsider(f"GET {CASE}/groups", "any", params={"group": "health"}, headers={"Purpose-Of-Use": "health_care"})
     at.worker(f"GET {glass}")
+    at.supervisor("GET /v1/glass")
     (notice,) = at.outsider("GET /v1/notices").json()["items"]
     at.outsider("POST /v1/notices/{notice}/seen", words={"notice": notice["notice"]})
     outsider(f"POST {glass}/{{grant}}/end", words={"grant": grant})

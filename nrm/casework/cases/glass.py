@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from nrm.casework.accounts.registers import ACCOUNTS
 from nrm.casework.asked import NotPermittedError, OtherOrganisationError
+from nrm.casework.cases.glass_places import put
 from nrm.casework.cases.grants import GLASS_REASONS, LONGEST_NOTE, VERDICTS, Glass, Review, glasses_of
 from nrm.casework.clocks.follow_up import need_person, stop
 from nrm.casework.errors import CaseworkError, NoSuchRecordError
@@ -56,6 +57,7 @@ def break_glass(
         add_item(work.unit, work.case, GLASS, grant.begins, grant)
         said = {"glass": str(grant.id), "reason": grant.reason, "until": grant.until.isoformat()}
         work.journal.write(work.unit, "glass:break", case=work.case, details=said, basis="break_glass")
+        put(desk, work.unit, work.case, grant)
         notify(desk, work.unit, told, "glass_broken", case=case, about=grant.id)
         need_person(work.by_worker(), "glass_broken", about=grant.id)
         return grant

@@ -32,6 +32,9 @@ VERDICTS: Final[tuple[Verdict, ...]] = get_args(Verdict)
 LONGEST_NOTE: Final = 2000
 GlassNote = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NOTE)]
 
+GlassState = Literal["in_force", "to_review", "reviewed"]
+"""How a grant stands: it opens the case now, it is over and nobody looked at it yet, or somebody did."""
+
 Footing = Literal["none", "in_force", "over"]
 """What an asker has: no grant, one that is in force, or only such as are over."""
 
@@ -44,7 +47,7 @@ class Review(Model):
     verdict: Verdict
 
 
-class Glass(Model):
+class Grant(Model):
     """One grant: `who` of `organisation` broke the glass in a `role`; `told` is the account that was told at once."""
 
     id: UUID
@@ -52,7 +55,6 @@ class Glass(Model):
     organisation: UUID
     role: str
     reason: GlassReason
-    note: GlassNote
     told: UUID
     begins: AwareDatetime
     until: AwareDatetime
@@ -72,6 +74,22 @@ class Glass(Model):
     def in_force(self, now: datetime) -> bool:
         """Say whether it opens anything at `now`; a clock that was put back to before its beginning opens nothing."""
         return self.ended is None and self.begins <= now < self.until
+
+    def state(self, now: datetime) -> GlassState:
+        """Return how it stands at `now`; a review ends a grant, so that no two of the states are true at once."""
+        if self.reviewed is not None:
+            return "reviewed"
+        return "in_force" if self.in_force(now) else "to_review"
+
+
+class Glass(Grant):
+    """A grant with what happened, in a sentence, which only those read who may read the case."""
+
+    note: GlassNote
+
+    def without_note(self) -> Grant:
+        """Return the grant alone, for who may not read the case."""
+        return Grant(**{name: getattr(self, name) for name in Grant.model_fields})
 
 
 def glasses_of(unit: UnitOfWork, case: OpenCase) -> list[tuple[ItemRow, Glass]]:

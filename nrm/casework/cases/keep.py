@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from nrm.access import Case, Caseload
 from nrm.casework.asked import permit
+from nrm.casework.cases.glass_places import forget as forget_glass
 from nrm.casework.cases.record import (
     MARKED,
     PARTS,
@@ -209,6 +210,7 @@ def shred(desk: Desk, asked: Asked, case: UUID) -> None:
         else:
             journal.write(unit, "case:shred", case=open_)
         forget_answers(unit, case)
+        forget_glass(unit, case)
         unit.cases.shred(case)
 
     try:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nrm.audit.entry import case_pseudonym
+from nrm.casework.cases.glass_places import forget as forget_glass
 from nrm.casework.journal import Journal
 from nrm.casework.safe import OpenCase
 from nrm.vault.errors import VaultError
@@ -64,5 +65,6 @@ def _shredded(unit: UnitOfWork, desk: Desk, journal: Journal, row: CaseRow, shre
     if not any(case_pseudonym(secret, one.event) == one.case for one in shreddings):
         return False
     journal.write(unit, "case:shred", case=case)
+    forget_glass(unit, row.case)
     unit.cases.shred(row.case)
     return True

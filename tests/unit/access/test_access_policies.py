@@ -148,7 +148,7 @@ def test_nobody_decides_on_a_proposal_of_their_own_or_of_their_unit():
 
 def test_nobody_gives_themselves_rights():
     own = [one for one in allowed(Account) if one.principal.who == one.resource.who]
-    assert {one.action for one in own} == {"user:read"}
+    assert {one.action for one in own} == {"user:read", "glass:list"}
 
 
 def test_a_service_reaches_nothing_but_its_own_referrals_entry_and_sessions():
