@@ -85,7 +85,7 @@ def steps_of(path):
     return steps
 
 
-def run_steps(steps, folder, url):
+def run_steps(steps, folder, url, longest=300):
     """Run all blocks in one shell in `folder`, and put what each printed into it."""
     script = "".join(f"{step.commands}\nprintf '\\n\\001'\n" for step in steps)
     place = Path(sys.executable).parent
@@ -97,7 +97,7 @@ def run_steps(steps, folder, url):
     }
     done = subprocess.run(
         ["sh", "-euc", script],  # noqa: S607 - whatever shell the reader has
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False,
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=longest, check=False,
     )  # fmt: skip
     said = done.stdout.split("\001")
     for step, printed in zip(steps, said, strict=False):
