@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # durable-rules does not import on Python 3.13, so only 3.11 and 3.12 will do.
 PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' 2>/dev/null && echo $$p && break; done)
+PORT ?= 8000
 CASES := tests/rules/court_cases
 WORKERS ?= 2
 
@@ -33,7 +34,7 @@ demo: $(VENV)/ready ## Decide a real case, say why, and refer him to a service t
 	@sh tests/demo/referral.sh $(CURDIR)/$(BIN)/nrm
 
 serve: $(VENV)/ready ## Serve a demonstration over HTTP: made-up accounts, services and cases (docs/api.md)
-	@$(BIN)/nrm serve --demo demonstration
+	@$(BIN)/nrm serve --demo demonstration --port $(PORT)
 
 test: $(VENV)/ready ## Run all tests, and measure how much of nrm/ they reach
 	@$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term

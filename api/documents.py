@@ -51,12 +51,15 @@ async def record_of(request: Request) -> Document:
 
 
 def _read(body: bytes) -> Document:
-    found = read_bytes(body, "body", private=True, most=MOST_PARTS)
+    # JSON first: what is broken is told of JSON, and what is good YAML only, nothing at all or `NaN`, is not taken.
     try:
-        json.loads(body, parse_int=str, parse_float=str, parse_constant=_refuse)
-    except (ValueError, RecursionError):  # what is good YAML, such as nothing at all, or `NaN`
-        raise Told("bad_request", (Fault(at="body", what="is not JSON"),)) from None
-    return found
+        json.loads(body.decode("utf-8-sig"), parse_int=str, parse_float=str, parse_constant=_refuse)
+    except (UnicodeDecodeError, RecursionError):
+        pass  # refused below, by its own name
+    except ValueError as error:
+        at = f"body:{error.lineno}" if isinstance(error, json.JSONDecodeError) else "body"
+        raise Told("bad_request", (Fault(at=at, what="is not JSON"),)) from None
+    return read_bytes(body, "body", private=True, most=MOST_PARTS)
 
 
 def _refuse(_constant: str) -> None:

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from nrm.bootstrap_store import Office
-    from nrm.home import Home
 
 _LOG: Final = structlog.get_logger(LOGGER)
 
@@ -44,23 +43,23 @@ GRACE_SECONDS: Final = 20
 """How long requests that are being answered may take after SIGTERM."""
 
 
-def listening(home: Home) -> socket.socket:
-    """Return the socket on which an installation listens.
+def listening(address: str, port: int) -> socket.socket:
+    """Return a socket that listens; port 0 is any that is free.
 
     Raises:
         FileRefusedError: the address is not ours, or is in use.
     """
-    settings = home.api
-    family = socket.AF_INET6 if ":" in settings.address else socket.AF_INET
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((settings.address, settings.port))
+        made.bind((address, port))
         made.listen(BACKLOG)
     except OSError as error:
         made.close()
-        where = f"{settings.address}:{settings.port}"
-        problem = Problem(where, 0, f"nobody can listen there: {reason_of(error)}", "choose another --port")
+        problem = Problem(
+            f"{address}:{port}", 0, f"nobody can listen there: {reason_of(error)}", "choose another --port or --address"
+        )
         raise FileRefusedError(problem) from None
     made.set_inheritable(True)
     return made

@@ -177,14 +177,14 @@ def parse_vkey(vkey: str, kind: int) -> tuple[str, bytes, bytes]:
     return name, key_id_of(name, kind, public), public
 
 
-def checked_name(name: str) -> str:
+def checked_name(name: str, where: str = "key") -> str:
     """Give `name` back when it can be a key name: not empty, no space, no plus, no control character.
 
-    Raises `NoteRefusedError`.
+    `where` says who named it. Raises `NoteRefusedError`.
     """
     if not name or "+" in name or any(letter.isspace() or letter < " " for letter in name):
         todo = "take an address without scheme, such as `example.org/log`"
-        raise _refused("key", 0, "a key name must not be empty nor hold a space or a plus", todo)
+        raise _refused(where, 0, "a key name must not be empty nor hold a space or a plus", todo)
     return name
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -80,10 +81,9 @@ def verify(
                 progress=lambda done: progress.update(task, completed=done),
             )
     except LogError as refused:
-        for problem in refused.problems:
-            typer.echo(f"error: {problem}", err=True)
-        typer.echo("NOT VERIFIED", err=True)
-        raise typer.Exit(NOT_VERIFIED) from None
+        if as_json:
+            print_json({"verified": False, "problems": [asdict(problem) for problem in refused.problems]})
+        raise _not_verified(refused) from None
     if seen is not None:
         write_seen(seen, found.signed.note)
     _show_verified(found, compared=seen is not None, policy=trusted, as_json=as_json)
@@ -124,10 +124,7 @@ def check(
             raise FileRefusedError(Problem(str(proof), 2, "the entry itself is not in the file", "add it as `extra`"))
         opened = check_proof(found, found.extra, verifier, verifier.name, str(proof))
     except LogError as refused:
-        for problem in refused.problems:
-            typer.echo(f"error: {problem}", err=True)
-        typer.echo("NOT VERIFIED", err=True)
-        raise typer.Exit(NOT_VERIFIED) from None
+        raise _not_verified(refused) from None
     out = Printer()
     _show_entries([(found.index, decode(found.extra))], out)
     out.line(f"verified: entry {found.index} of {opened.checkpoint.size} of {opened.checkpoint.origin}", "green")
@@ -161,6 +158,13 @@ def export(
     note = _note(source)
     copy_log(source, note, Publisher(directory))
     Printer().line(f"{directory}: {parse_checkpoint(note.text).size} entries")
+
+
+def _not_verified(refused: LogError) -> typer.Exit:
+    for problem in refused.problems:
+        typer.echo(f"error: {problem}", err=True)
+    typer.echo("NOT VERIFIED", err=True)
+    return typer.Exit(NOT_VERIFIED)
 
 
 def _show_verified(found: Verified, *, compared: bool, policy: Policy | None, as_json: bool) -> None:

@@ -37,18 +37,11 @@ def demonstrate(folder: Path | None, address: str, port: int) -> None:
 
 def _serve(place: Path, address: str, port: int) -> None:
     out = Console(stderr=True, highlight=False)
-    if not place.exists():
-        out.print("making a demonstration, which takes some seconds …")
-        table = Table(box=None, pad_edge=False)
-        for heading in ("account", "role", "secret for codes (TOTP)"):
-            table.add_column(heading, no_wrap=True)
-        for one in make(place):
-            table.add_row(one.player.name, one.player.role, one.totp)
-        out.print(table)
-        out.print(f"Each signs in with the password `{PASSWORD}` and a code of six digits.")
-    home = read_home(place)
-    home = replace(home, api=home.api.model_copy(update={"address": address, "port": port, "writes": 6000}))
-    with listening(home) as sock:
+    with listening(address, port) as sock:  # a port that is taken is told now, not after the making
+        if not place.exists():
+            _make(place, out)
+        home = read_home(place)
+        home = replace(home, api=home.api.model_copy(update={"address": address, "port": port, "writes": 6000}))
         host, bound = sock.getsockname()[:2]
         out.rule("DEMONSTRATION")
         out.print("Everything here is made up, and everybody may know its secrets: enter no real person.")
@@ -59,3 +52,14 @@ def _serve(place: Path, address: str, port: int) -> None:
         out.print(f"http://{host}:{bound}/v1 · tokens for curl: {place / TOKENS}", soft_wrap=True)
         out.rule()
         serve_with(lambda: office(place, place / "passphrase", home), sock, 1, works=True)
+
+
+def _make(place: Path, out: Console) -> None:
+    out.print("making a demonstration, which takes some seconds …")
+    table = Table(box=None, pad_edge=False)
+    for heading in ("account", "role", "secret for codes (TOTP)"):
+        table.add_column(heading, no_wrap=True)
+    for one in make(place):
+        table.add_row(one.player.name, one.player.role, one.totp)
+    out.print(table)
+    out.print(f"Each signs in with the password `{PASSWORD}` and a code of six digits.")

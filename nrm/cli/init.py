@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nrm.audit.note import checked_name
 from nrm.bootstrap_store import create_office, identifier
 from nrm.casework.asked import Asked
 from nrm.casework.journal import Journal
@@ -58,6 +59,9 @@ def init(
     words = app.files.vocabulary  # refused now, rather than when the keys are made
     rulebook_on(app.files, day(None), country)
     check_zone(zone or ZONE, "--zone")
+    checked_name(origin, "--origin")
+    _named(organisation)
+    _on_a_server(database)
     _new_folder(folder)
     key_file = (keys or folder / KEYS).absolute()
     token_name: TokenName = (pkcs11, token)
@@ -78,6 +82,17 @@ def init(
     out.line(f"{folder}: an installation with {len(words.facts)} facts in its vocabulary and {size} entry in its log")
     out.line(f"Keep a copy of {key_file} where no copy of the data is; without it every case is lost.")
     out.line(f"Give {folder / VKEY} to every oversight body: it is the public key of the log.")
+
+
+def _named(organisation: str) -> None:
+    if not organisation.strip():
+        raise FileRefusedError(Problem("--organisation", 0, "it is empty", "name yours, such as `shelter-a`"))
+
+
+def _on_a_server(database: str | None) -> None:
+    if database is not None and "://" not in database:
+        todo = "write `postgresql://nrm@host/nrm`, or leave it out for a file"
+        raise FileRefusedError(Problem("--database", 0, "this is no address of a PostgreSQL server", todo))
 
 
 def _new_folder(folder: Path) -> None:

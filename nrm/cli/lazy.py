@@ -9,8 +9,21 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+LONGEST = 500
+"""Characters of a help line that are shown; all are shorter."""
 
-class LazyGroup(TyperGroup):
+
+class Group(TyperGroup):
+    """A group that lists what each command does in a whole sentence, and not as much of it as fits one line."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - typer does not publish these types
+        """Write the list of commands."""
+        commands: list[Any] = [self.get_command(ctx, name) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(one.name, one.get_short_help_str(LONGEST)) for one in commands if not one.hidden])
+
+
+class LazyGroup(Group):
     """A group whose commands stand in modules of their own.
 
     `members` gives for each command `module:name` and its help line; the name is a `Typer` of several commands, or the
@@ -19,15 +32,11 @@ class LazyGroup(TyperGroup):
 
     members: ClassVar[dict[str, tuple[str, str]]] = {}
 
-    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ANN401 - typer does not publish the type of its contexts
-        """Return the names of all commands, in the order in which they stand."""
-        return [*self.members, *(name for name in super().list_commands(ctx) if name not in self.members)]
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as above
-        """Return a command for a list of them: of a member its name and help line."""
-        if cmd_name in self.members:
-            return TyperCommand(cmd_name, callback=None, help=self.members[cmd_name][1])
-        return super().get_command(ctx, cmd_name)
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401 - as above
+        super().__init__(**given)
+        # Of a member its name and help line: enough for a list of commands, and for what was nearly typed.
+        named = {name: TyperCommand(name, callback=None, help=line) for name, (_, line) in self.members.items()}
+        self.commands = {**named, **self.commands}
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:  # noqa: ANN401 - as above
         """Return the command that is called, loaded."""
@@ -41,7 +50,8 @@ def _loaded(command: str, place: str, help_line: str) -> Any:  # noqa: ANN401 - 
     found = getattr(import_module(module), name)
     around = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
     if isinstance(found, typer.Typer):
-        around.add_typer(found, name=command, help=help_line)
+        own = found.info.cls  # lazy itself, or typer's mark for "not said"
+        around.add_typer(found, name=command, help=help_line, cls=own if isinstance(own, type) else Group)
         group: Any = get_command(around)
         return group.commands[command]
     around.command(command)(found)

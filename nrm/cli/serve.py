@@ -24,6 +24,7 @@ UNSIGNED: Final = (
 
 
 def serve(
+    context: typer.Context,
     home: Annotated[
         Path | None,
         typer.Option("--home", metavar="DIR", envvar="NRM_HOME", help="An installation; without it, a demonstration."),
@@ -39,6 +40,8 @@ def serve(
     passphrase_file: PassphraseFile = None,
 ) -> None:
     """Answer REST requests until stopped (SIGTERM or Ctrl-C); what is being answered then is answered first."""
+    if demo is not None and not _typed(context, "home"):
+        home = None  # what is typed counts more than what the shell remembers of another day
     if home is not None and demo is not None:
         raise FileRefusedError(Problem("--demo", 0, "an installation is named too", "leave one of the two out"))
     if home is None:
@@ -58,12 +61,17 @@ def serve(
             "--processes", 0, "several processes cannot all ask for the passphrase", "give --passphrase-file"
         )
         raise FileRefusedError(problem)
-    with listening(found) as sock:
+    with listening(found.api.address, found.api.port) as sock:
         host, bound = sock.getsockname()[:2]
         scheme = "https" if found.api.certificate else "http"
         typer.echo(f"listening on {scheme}://{host}:{bound}/v1 with {count} process(es)", err=True)
         code = serve_with(lambda: office(home, passphrase_file, found), sock, count, works=found.api.worker == "inside")
     raise typer.Exit(code)
+
+
+def _typed(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _settled(home: Home, port: int | None, address: str | None, processes: int | None) -> Home:

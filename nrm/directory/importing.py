@@ -26,6 +26,8 @@ def read_hsds(path: Path, source: str, box: Box | None = None) -> tuple[Director
     report = Report()
     if not path.exists():
         raise FileRefusedError(Problem(str(path), 0, "there is no such file or folder", "check the path"))
+    if path.is_file() and path.suffix.lower() == ".csv":
+        raise FileRefusedError(Problem(path.name, 0, "one CSV file alone is no directory", "name the folder it is in"))
     if path.is_file():
         rows = read_json([path], report)
     elif any(path.glob("*.csv")):

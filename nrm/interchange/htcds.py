@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from nrm.interchange.crosswalk import crosswalk
 from nrm.interchange.outcome import Exported, Imported, Unmapped
-from nrm.interchange.reading import Reading, document_of
+from nrm.interchange.reading import Reading, check_form, document_of
 from nrm.interchange.sheet import Kind, read_sheet, write_sheet
 from nrm.interchange.writing import written
 
@@ -27,11 +27,13 @@ def read_htcds(content: bytes, kind: Kind, file: str = "HTCDS file") -> Imported
     """Read case records from a file of HTCDS 2.0; each is a document as `nrm.case.read_case` takes it.
 
     Raises:
-        FileRefusedError: the file cannot be read as records; nothing of it is quoted.
+        FileRefusedError: the file cannot be read as records, or is of another form; nothing of it is quoted.
     """
     records: list[Document] = []
     unmapped: list[Unmapped] = []
-    for number, cells in enumerate(read_sheet(content, kind, file), start=1):
+    sheet = read_sheet(content, kind, file)
+    check_form(crosswalk("htcds"), sheet, file)
+    for number, cells in enumerate(sheet, start=1):
         reading = Reading(crosswalk("htcds"), number, cells)
         reading.read()
         records.append(document_of(reading, {}))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nrm.case.dates import disorder, dotted
 from nrm.case.record import CaseRecord
-from nrm.errors import CaseRefusedError, is_slip_of, nearest
+from nrm.errors import CaseRefusedError, FileRefusedError, Problem, is_slip_of, nearest
 from nrm.interchange.crosswalk import Code, Crosswalk, Row, many_at, target_of
 from nrm.interchange.outcome import Unmapped
 from nrm.interchange.places import ENTRY, add, fits, get, names_of, place_of, put, settled, starred, without
@@ -21,11 +21,22 @@ from nrm.textfile import Document
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from nrm.errors import Problem
     from nrm.interchange.sheet import Cells
     from nrm.textfile import Place
 
 HOLDS_ONE = "our record holds one, and has another"
+
+
+def check_form(crosswalk: Crosswalk, sheet: Sequence[Cells], file: str) -> None:
+    """Refuse a file that is not of this form at all, instead of reading records of nothing from it.
+
+    Raises:
+        FileRefusedError: it has fields, and the crosswalk knows none of them.
+    """
+    names = {name for cells in sheet for name in cells}
+    if names and not any(crosswalk.named(name)[0] for name in names):
+        todo = "check that it is the right file, and that the names of its fields stand in it"
+        raise FileRefusedError(Problem(file, 1, "no field of this form is in it", todo))
 
 
 @dataclass

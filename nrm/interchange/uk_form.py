@@ -13,7 +13,7 @@ from nrm.case.fields import UNKNOWN
 from nrm.interchange.crosswalk import crosswalk
 from nrm.interchange.outcome import Imported, Unmapped
 from nrm.interchange.places import put
-from nrm.interchange.reading import Reading, document_of
+from nrm.interchange.reading import Reading, check_form, document_of
 from nrm.interchange.sheet import read_sheet
 
 if TYPE_CHECKING:
@@ -31,13 +31,15 @@ def read_uk_form(
     key has kept its name while its question turned round. `answered` is the day on which the form was sent.
 
     Raises:
-        FileRefusedError: the file cannot be read as payloads; nothing of it is quoted.
+        FileRefusedError: the file cannot be read as payloads, or is of another form; nothing of it is quoted.
     """
     version = question_set.isoformat() if question_set else UNKNOWN
     day = {"on": answered.isoformat()} if answered else {}
     records: list[Document] = []
     unmapped: list[Unmapped] = []
-    for number, cells in enumerate(read_sheet(content, "json", file, nested=True), start=1):
+    sheet = read_sheet(content, "json", file, nested=True)
+    check_form(crosswalk("uk_nrm_form"), sheet, file)
+    for number, cells in enumerate(sheet, start=1):
         reading = Reading(crosswalk("uk_nrm_form"), number, cells, question_set)
         reading.read()
         if answered and "age_as_stated" in reading.tree.get("identity", {}):

@@ -153,5 +153,7 @@ def _zeros(handle: int) -> None:
 def _refused(file: str, error: OSError) -> KeyStoreRefusedError:
     if isinstance(error, FileNotFoundError):
         return KeyStoreRefusedError(Problem(file, 0, "there is no such file", "check the path"))
+    if isinstance(error, IsADirectoryError):
+        return KeyStoreRefusedError(Problem(file, 0, "this is a folder, not a file", "name one file"))
     reason = reason_of(error)
     return KeyStoreRefusedError(Problem(file, 0, f"the file cannot be read: {reason}", "check its rights"))

@@ -12,16 +12,6 @@ from nrm.audit.checkpoint import Checkpoint, parse_checkpoint, signed
 from nrm.audit.note import Signer, parse_note
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory, small):
-    return made_home(tmp_path_factory.mktemp("home"), small)
-
-
-@pytest.fixture
-def home(made, tmp_path):
-    return made.copied(tmp_path)
-
-
 @pytest.fixture
 def nrm(real_nrm, made, home, small, monkeypatch):
     settle(monkeypatch, small, home, made.passphrase)
@@ -62,6 +52,16 @@ def test_a_good_log_is_verified_and_what_was_not_asked_for_is_said(verify):
     assert said.lines[-1] == "verified: 3 entries of nrm.example.org/log"
     assert "not compared with anything seen before: give --seen FILE" in said.out
     assert "no witness was asked for: give --policy FILE" in said.out
+
+
+def test_for_programs_a_no_is_json_too(verify, home):
+    flip(home / "log" / "checkpoint")
+    said = verify("--json")
+    found = json.loads(said.out)
+    assert (said.code, found["verified"]) == (1, False)
+    assert [f"{one['what']}; {one['todo']}" for one in found["problems"]] == [
+        line.split(": ", 2)[2] for line in said.err.splitlines()[:-1]
+    ]
 
 
 def test_for_programs_it_is_json(verify, tmp_path):

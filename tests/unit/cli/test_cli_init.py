@@ -4,7 +4,7 @@ import tomllib
 
 import databases
 import pytest
-from homes import made_home, secret_file, settle
+from homes import secret_file, settle
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,11 +19,6 @@ OPTIONS = ("--origin", "nrm.example.org/log", "--organisation", "Shelter A")
 def nrm(real_nrm, small, monkeypatch, tmp_path):
     settle(monkeypatch, small, tmp_path / "none", secret_file(tmp_path / "words"))
     return real_nrm
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory, small):
-    return made_home(tmp_path_factory.mktemp("home"), small)
 
 
 def refused(said, what):
@@ -67,12 +62,18 @@ def test_the_keys_may_stand_elsewhere_and_the_home_says_where(nrm, tmp_path, sma
 BAD = {
     "a short passphrase": (("--passphrase-file", "short"), "fewer than 15 characters"),
     "a passphrase that others may read": (("--passphrase-file", "loose"), "others than its owner may read"),
-    "an origin with a space": (("--origin", "nrm example"), "must not be empty nor hold a space or a plus"),
+    "a folder for a passphrase": (("--passphrase-file", "."), "passphrase file .: this is a folder, not a file"),
+    "an origin with a space": (
+        ("--origin", "nrm example"),
+        "--origin: a key name must not be empty nor hold a space or a plus",
+    ),
     "an origin with a line feed": (("--origin", "nrm\nexample"), "must not be empty nor hold a space or a plus"),
+    "an organisation without a name": (("--organisation", " "), "--organisation: it is empty"),
     "a country without rules": (("--country", "zz"), "`zz`"),
     "a key file in no folder": (("--keys", "nowhere/keys.json"), "cannot be"),
     "a key file that is there": (("--keys", "there.json"), "there is a file already"),
     "half of a token": (("--token", "nrm"), "a token needs both"),
+    "a server without an address": (("--database", "nrm"), "--database: this is no address of a PostgreSQL server"),
     "a server that is none": (("--database", "mysql://nrm@/nrm"), "is not a PostgreSQL URL"),
     "a server that is away": (("--database", "postgresql://nrm@/nrm?host=/nowhere"), "store"),
     "a password on the command line": (("--database", "postgresql://nrm:canary-secret@/nrm"), "holds a password"),

@@ -55,6 +55,15 @@ atexit.register(lambda: print('z3' in sys.modules, 'sqlalchemy' in sys.modules))
     assert said.stdout.splitlines()[-1] == "False False"
 
 
+@pytest.mark.parametrize("group", [(), *sorted({words[:1] for words in EVERY if len(words) > 1})], ids=" ".join)
+def test_a_list_of_commands_says_what_each_does_in_whole_sentences(real_nrm, group):
+    said = real_nrm(*group, "--help")
+    commands = " ".join(said.out.partition("Commands:")[2].split())
+    assert commands.endswith((".", ")."))
+    assert "..." not in commands
+    assert max(map(len, said.lines)) <= 80
+
+
 @pytest.mark.parametrize("words", EVERY, ids=" ".join)
 def test_every_command_has_help_and_every_option_is_explained(real_nrm, words):
     said = real_nrm(*words, "--help")
@@ -78,7 +87,9 @@ def test_without_a_command_the_help_is_shown(real_nrm):
 @pytest.mark.parametrize(
     ("arguments", "fault"),
     [
-        (("dcide", "case.yaml"), "No such command"),
+        (("dcide", "case.yaml"), "No such command 'dcide'. Did you mean 'decide'?"),
+        (("rules", "cheek"), "No such command 'cheek'. Did you mean 'check'?"),
+        (("keys", "statsu"), "No such command 'statsu'. Did you mean 'status'?"),
         (("decide", "case.yaml", "--jsn"), "No such option"),
         (("decide", "case.yaml", "--on"), "requires an argument"),
         (("explain", "case.yaml"), "Missing argument"),

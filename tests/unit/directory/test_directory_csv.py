@@ -154,6 +154,12 @@ def test_a_folder_without_services_is_refused(tmp_path, files):
         read_hsds(write(tmp_path, **files), "src")
 
 
+def test_one_csv_file_alone_is_no_directory_and_the_folder_is_asked_for(tmp_path):
+    folder = write(tmp_path, services=SERVICES)
+    with pytest.raises(FileRefusedError, match=r"^services\.csv: one CSV file alone .*; name the folder it is in$"):
+        read_hsds(folder / "services.csv", "src")
+
+
 def test_an_unknown_type_of_place_is_kept_secret(tmp_path):
     locations = "id,location_type,latitude,longitude\nl1,confidential,48.85,2.35\n"
     addresses = "id,location_id,address_1\na1,l1,1 Hidden Street\n"
