@@ -1,4 +1,8 @@
-"""Answers to requests that may come twice, kept with what was done, sealed, for a day."""
+"""Answers to requests that may come twice, kept with what was done, sealed, for a day.
+
+INVARIANT (a kept answer is good for a day): then it is told no more and its key is free, also where no worker has
+removed it yet.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from nrm.rulebook.wording import Model
 if TYPE_CHECKING:
     from nrm.casework.desk import Desk
     from nrm.casework.ports import UnitOfWork
+    from nrm.casework.registry import Record
 
 HOURS: Final = 24
 """How long an answer is kept."""
@@ -35,9 +40,9 @@ _ANSWERS: Final = Register(KIND, _Kept, lambda kept: kept.called.encode())
 
 
 def answered(desk: Desk, who: UUID, key: str) -> Answered | None:
-    """Return the answer that somebody got under a key, or None."""
+    """Return the answer that somebody got under a key within the last day, or None."""
     found = desk.store.read(lambda unit: _ANSWERS.named(desk, unit, _called(who, key).encode()))
-    return None if found is None else found.thing.answer
+    return None if found is None or _is_over(desk, found) else found.thing.answer
 
 
 def keep_answer(desk: Desk, unit: UnitOfWork, who: UUID, key: str, answer: Answered, about: UUID | None = None) -> None:
@@ -46,13 +51,20 @@ def keep_answer(desk: Desk, unit: UnitOfWork, who: UUID, key: str, answer: Answe
     Raises:
         TakenError: there is one under this key.
     """
-    until = desk.clock() + timedelta(hours=HOURS)
-    _ANSWERS.add(desk, unit, uuid4(), _Kept(called=_called(who, key), answer=answer), owner=about, until=until)
+    called, until = _called(who, key), desk.clock() + timedelta(hours=HOURS)
+    before = _ANSWERS.named(desk, unit, called.encode())
+    if before is not None and _is_over(desk, before):
+        _ANSWERS.remove(unit, before.row.record)
+    _ANSWERS.add(desk, unit, uuid4(), _Kept(called=called, answer=answer), owner=about, until=until)
 
 
 def forget_answers(unit: UnitOfWork, case: UUID) -> None:
     """Remove the answers that tell of a case."""
     _ANSWERS.remove_owned(unit, case)
+
+
+def _is_over(desk: Desk, found: Record[_Kept]) -> bool:
+    return found.row.until is not None and found.row.until <= desk.clock()
 
 
 def _called(who: UUID, key: str) -> str:

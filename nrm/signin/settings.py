@@ -53,7 +53,8 @@ Address = Annotated[str, AfterValidator(_safe)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 """`true` or `false`; every scalar of our files is text by the time that it is read."""
 
-Positive = Annotated[Whole, Field(ge=1)]
+_DAY_MINUTES, _WEEK_HOURS, _YEAR_DAYS = 24 * 60, 7 * 24, 366
+"""Longer than this no session and no token may last, whatever an installation says."""
 
 
 class OidcSettings(Model):
@@ -91,13 +92,14 @@ class SignInSettings(Model):
 
     `idle_minutes` and `absolute_hours` are the limits of a session in a browser; `token_days` is how long a program's
     token lives at most, `client_minutes` how long a client's. `origin` is where the pages are, and passkeys belong to
-    its host. `name` is what people read in their app and on their device.
+    its host. Each limit has one itself: a day, a week, a year, a day. `name` is what people read in their app and on
+    their device.
     """
 
-    idle_minutes: Positive = 30
-    absolute_hours: Positive = 12
-    token_days: Positive = 90
-    client_minutes: Positive = 60
+    idle_minutes: Whole = Field(default=30, ge=1, le=_DAY_MINUTES)
+    absolute_hours: Whole = Field(default=12, ge=1, le=_WEEK_HOURS)
+    token_days: Whole = Field(default=90, ge=1, le=_YEAR_DAYS)
+    client_minutes: Whole = Field(default=60, ge=1, le=_DAY_MINUTES)
     origin: Address = LOCAL
     name: str = Field(default="Referral mechanism", min_length=1, max_length=60)
     oidc: tuple[OidcSettings, ...] = ()

@@ -9,7 +9,7 @@ became of its record.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
@@ -18,7 +18,6 @@ from nrm.casework.accounts.door import NOBODY, as_account, before, refuse
 from nrm.casework.accounts.errors import SignInDeniedError, nobody, over
 from nrm.casework.accounts.registers import ACCOUNTS, SESSIONS, STEPS
 from nrm.casework.accounts.rights import permit_own
-from nrm.casework.asked import CASE_MANAGEMENT
 from nrm.casework.errors import NoSuchRecordError, StaleVersionError
 from nrm.casework.journal import Journal
 from nrm.signin.session import Session
@@ -115,22 +114,6 @@ def session_of(desk: Desk, token: str, source: str = "api", refusing: Callable[[
     assert isinstance(found, SignInDeniedError)
     refusing()
     return refuse(desk, before(who, source), "session:use", found)
-
-
-def acting(
-    desk: Desk, signed: SignedIn, role: str | None, purpose: str = CASE_MANAGEMENT, source: str = "api"
-) -> Asked:
-    """Return who asks, in the role that they name; who has one role need not name it.
-
-    Raises:
-        SignInDeniedError: `not_permitted`: they have not this role, or have several and name none; on the log.
-    """
-    roles = signed.account.roles
-    chosen = role or (roles[0] if len(roles) == 1 else None)
-    if chosen not in roles:
-        error = SignInDeniedError("not_permitted", "the account has no such role", "name one of its roles")
-        return refuse(desk, as_account(signed.account, source), "session:use", error)
-    return replace(as_account(signed.account, source, chosen), purpose=purpose)
 
 
 def _lasts(account: Account, session: Session, now: datetime) -> bool:

@@ -102,7 +102,9 @@ def _claim(desk: Desk, unit: UnitOfWork, hook: Hook, lease: UUID) -> tuple[list[
     state = held.thing if held is not None else HookState(due=now)
     if state.due > now or (state.leased is not None and state.leased > now):
         return [], 0
-    waiting = [one.thing for one in MESSAGES.listed(desk, unit, owner=hook.id, most=AT_ONCE)]
+    # What is over is not sent, also after a week without a worker; the same round removes it.
+    oldest = MESSAGES.listed(desk, unit, owner=hook.id, most=AT_ONCE)
+    waiting = [one.thing for one in oldest if one.row.until is None or now < one.row.until]
     if waiting:
         taken = state.model_copy(update={"lease": lease, "leased": now + LEASE})
         if held is None:

@@ -56,7 +56,11 @@ def notify(
 
 
 def notices(desk: Desk, asked: Asked) -> list[Notice]:
-    """Return what the asker was told, the newest first; that they looked is an entry. Raises `DeniedError`."""
+    """Return what the asker was told in the last `KEPT`, the newest first; that they looked is an entry.
+
+    Raises:
+        DeniedError: the role may not.
+    """
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> list[Notice]:
@@ -65,7 +69,8 @@ def notices(desk: Desk, asked: Asked) -> list[Notice]:
         found: list[Notice] = []
         while page := NOTICES.listed(desk, unit, owner=asked.who, after=found[-1].id if found else None):
             found += [one.thing for one in page]
-        return sorted(found, key=lambda one: (one.at, one.id), reverse=True)
+        lasting = [one for one in found if desk.clock() < one.at + KEPT]
+        return sorted(lasting, key=lambda one: (one.at, one.id), reverse=True)
 
     return journal.attempt("notice:read", work)
 
@@ -75,7 +80,7 @@ def notice_seen(desk: Desk, asked: Asked, notice: UUID) -> Notice:
 
     Raises:
         DeniedError: the role may not.
-        NoSuchRecordError: there is none, or it is somebody else's.
+        NoSuchRecordError: there is none (any more), or it is somebody else's.
         StaleVersionError: somebody else changed it at the same time.
     """
     journal = Journal(desk, asked)
@@ -83,7 +88,7 @@ def notice_seen(desk: Desk, asked: Asked, notice: UUID) -> Notice:
     def work(unit: UnitOfWork) -> Notice:
         permit(asked, "notice:read", Session(asked.who))
         held = NOTICES.get(desk, unit, notice)
-        if held is None or held.row.owner != asked.who:
+        if held is None or held.row.owner != asked.who or desk.clock() >= held.thing.at + KEPT:
             raise NoSuchRecordError
         journal.write(unit, "notice:read")
         if held.thing.seen is not None:

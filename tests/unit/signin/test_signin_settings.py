@@ -47,6 +47,10 @@ def test_what_is_written_is_what_holds_and_paths_are_taken_from_the_folder(tmp_p
     ("text", "why"),
     [
         ("[sign_in]\nidle_minutes = 0\n", "idle_minutes"),
+        ("[sign_in]\nidle_minutes = 1441\n", "idle_minutes"),
+        ("[sign_in]\nabsolute_hours = 169\n", "absolute_hours"),
+        ("[sign_in]\ntoken_days = 367\n", "token_days"),
+        ("[sign_in]\nclient_minutes = 999999999999\n", "client_minutes"),
         ('[sign_in]\norigin = "http://nrm.example.org"\n', "https"),
         ('[sign_in]\norigin = "https://nrm.example.org/app"\n', "no path"),
         (PROVIDER.replace("https://id", "http://id"), "https"),

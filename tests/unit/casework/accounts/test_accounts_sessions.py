@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from offices import asked
 from signins import WORDS, admin
 
 from nrm.casework.accounts import credentials, people, sessions, tokens
@@ -174,16 +173,3 @@ def test_a_token_that_would_live_too_long_or_that_nobody_could_tell_apart_is_ref
     at.account()
     with pytest.raises(TokenRefusedError):
         tokens.make_token(at.door, at.own(at.signed_in()), label, days)
-
-
-def test_somebody_acts_in_one_of_their_roles_and_says_which_when_there_are_several(at):
-    at.account("anna", ["caseworker"])
-    at.account("bo", ["caseworker", "administrator"])
-    anna, bo = (sessions.session_of(at.desk, at.signed_in(name).token) for name in ("anna", "bo"))
-    assert sessions.acting(at.desk, anna, None).role == "caseworker"
-    assert sessions.acting(at.desk, bo, "administrator", source="cli") == asked(
-        "administrator", bo.account.organisation, bo.account.id
-    )
-    for signed, role in ((anna, "supervisor"), (bo, None), (bo, "worker"), (bo, "person")):
-        assert why(lambda signed=signed, role=role: sessions.acting(at.desk, signed, role)) == "not_permitted"
-        assert at.said()[-1] == ("api:session:use", "not_permitted")

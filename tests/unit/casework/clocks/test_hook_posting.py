@@ -60,6 +60,20 @@ def test_messages_arrive_in_their_order_and_are_gone(office):
     assert post_hooks(office.desk, calls) == Posted()
 
 
+def test_what_is_older_than_a_week_is_never_sent_though_nothing_has_removed_it_yet(office):
+    one = hook(office)
+    a_case(office)
+    later(office, days=6)
+    a_case(office)
+    old, young = (str(each.id) for each in lie(office, one))
+    later(office, days=1)
+    calls = Calls()
+    assert post_hooks(office.desk, calls) == Posted(delivered=1)
+    assert [message for message, _, _ in calls.seen] == [young]
+    assert [str(each.id) for each in lie(office, one)] == [old]
+    assert rounds.remove_over(office.desk) == 1
+
+
 def test_what_failed_is_tried_again_later_with_the_same_identifier_and_body(office):
     one = hook(office)
     a_case(office)
