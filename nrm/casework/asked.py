@@ -81,7 +81,8 @@ def permit(
     """
     if about is None or isinstance(about, type):
         if not shipped().ever(asked.role, verb, about):
-            raise NotPermittedError("not_permitted", _SAID["not_permitted"].format(role=asked.role, verb=verb))
+            said = _SAID["not_permitted"].format(role=asked.role, verb=verb)
+            raise NotPermittedError("not_permitted", said, subject_of(verb))
         return
     wanted = frozenset(groups)
     carried = groups_for(asked.purpose, words) if wanted and words is not None else frozenset()
@@ -106,19 +107,42 @@ _SAID: Final[dict[Why, str]] = {
 }
 
 
-def _denial(why: str | None, about: Resource, **said: str) -> NrmError:
+_KEEPER: Final = "whoever keeps the case"
+
+WHOM: Final[dict[str, str]] = {
+    **dict.fromkeys(("user", "credential", "session", "webhook", "policy"), "an administrator"),
+    **dict.fromkeys(("database", "keys", "log"), "whoever runs the installation"),
+    "rulebook": "the policy officers",
+    "directory": "whoever keeps the directory",
+    "statistics": "a statistician",
+    "event": "the oversight body",
+}
+"""Whom to ask about a denial, by the subject of the verb; what is not named here belongs to a case."""
+
+
+def subject_of(verb: str) -> str:
+    """Return what a verb is about.
+
+    >>> subject_of("webhook:create")
+    'webhook'
+    """
+    return verb.partition(":")[0]
+
+
+def _denial(why: str | None, about: Resource, *, verb: str, **said: str) -> NrmError:
     if why == "other_organisation":
         return OtherReferralError() if isinstance(about, Referral) else OtherOrganisationError()
     known: Why = next((one for one in _SAID if one == why), "policy_failed")
-    return NotPermittedError(known, _SAID[known].format(**said))
+    return NotPermittedError(known, _SAID[known].format(verb=verb, **said), subject_of(verb))
 
 
 class NotPermittedError(DeniedError):
-    """The asker may not do this; `why` is the word that the log has for the reason."""
+    """The asker may not do this; `why` is the word that the log has for the reason, `subject` what it is about."""
 
-    def __init__(self, why: Why, what: str) -> None:
+    def __init__(self, why: Why, what: str, subject: str = "case") -> None:
         self.why = why
-        super().__init__(Problem("case", 0, what, "the denial is on the log; ask whoever keeps the case"))
+        todo = f"the denial is on the log; ask {WHOM.get(subject, _KEEPER)}"
+        super().__init__(Problem(subject, 0, what, todo))
 
 
 class OtherOrganisationError(NoSuchCaseError):

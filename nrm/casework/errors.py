@@ -16,6 +16,15 @@ class NoSuchCaseError(CaseworkError):
         super().__init__(Problem("case", 0, "there is no such case or decision", "check the identifier"))
 
 
+class NoSuchVersionError(NoSuchCaseError):
+    """The case has no such version; only who may read it learns how many it has."""
+
+    def __init__(self, version: int, newest: int) -> None:
+        has = "only version `1`" if newest == 1 else f"versions `1` to `{newest}`"
+        what = f"this case has no version `{version}`; it has {has}"
+        CaseworkError.__init__(self, Problem("--version", 0, what, "name one of these"))
+
+
 class StaleVersionError(CaseworkError):
     """Somebody else changed the case, or what `of` says, in the meantime."""
 

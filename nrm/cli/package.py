@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,21 +23,19 @@ from nrm.cli.package_keys import (
     write_folder,
     write_new,
 )
+from nrm.cli.package_refused import refusals
 from nrm.cli.package_view import show_content, show_head
 from nrm.errors import Problem, UnknownNameError, nearest
 from nrm.referral.package import LARGEST, check_time, open_package, read_package
-from nrm.referral.package_errors import PackageError
 from nrm.referral.reply import REASONS, VERBS, Reply, sign_reply
 from nrm.referral.seen import SeenMessages, remembered
 from nrm.referral.ssh_keys import fingerprint, spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from nrm.referral.header import Header
 
-REFUSED = 1
-"""Exit code when a package may not be used: a check said no."""
+NOTHING_OPENED = "nothing of it was opened"
+"""What is said last of a package that is refused."""
 
 SEEN = "seen"
 """The file beside the age key that remembers what was opened, if no other is named."""
@@ -87,7 +84,7 @@ def open_(
     """Check and open a package: who sent it, what for, and until when; its record only when you ask."""
     key, known = read_identity(identity), read_signers(signer)
     now = datetime.now(UTC)
-    with _refusals(file), remembered(seen or identity.parent / SEEN, now) as memory:
+    with refusals(file, NOTHING_OPENED, as_json=as_json), remembered(seen or identity.parent / SEEN, now) as memory:
         opened = open_package(read_at_most(file, LARGEST + 1), key, known, now, SeenMessages({}) if again else memory)
         memory.add(opened.header.message, opened.header.expires_at)
         if out is not None:
@@ -122,7 +119,7 @@ def reply(
         todo = f"give `--verb decline --reason CODE`, with one of {', '.join(REASONS)}; else no reason"
         raise UnknownNameError(Problem("--reason", 0, "a reason belongs to `decline`, and only there", todo))
     by, now = read_signer(key), datetime.now(UTC)
-    with _refusals(file):
+    with refusals(file, NOTHING_OPENED):
         sealed = read_at_most(file, LARGEST + 1)
         header = read_package(sealed, read_identity(identity), read_signers(signer)).header
         _check_answer(header, said, now)
@@ -145,15 +142,3 @@ def _typed(option: str, word: str, valid: tuple[str, ...]) -> str:
     if word not in valid:
         raise UnknownNameError(Problem(option, 0, f"`{word}` is not a word of an answer", nearest(word, valid)))
     return word
-
-
-@contextmanager
-def _refusals(path: Path) -> Iterator[None]:
-    """Say why a package is refused, and leave with 1."""
-    try:
-        yield
-    except PackageError as refused:
-        for problem in refused.problems:
-            typer.echo(f"error: {path}: {problem.what}; {problem.todo}", err=True)
-        typer.echo("REFUSED: nothing of it was opened", err=True)
-        raise typer.Exit(REFUSED) from None

@@ -16,9 +16,9 @@ from nrm.cli.files import read_at_most, read_text
 from nrm.cli.options import AsJson, Language  # noqa: TC001 - as above
 from nrm.cli.output import Printer, print_json
 from nrm.cli.package_keys import read_identity, read_signers
+from nrm.cli.package_refused import refusals
 from nrm.cli.package_view import plain
 from nrm.engine.view import view
-from nrm.referral.package_errors import MisaddressedError, NoPackageError, PackageError, TooLargeError
 from nrm.referral.sealing import LARGEST
 
 if TYPE_CHECKING:
@@ -30,9 +30,7 @@ if TYPE_CHECKING:
     from nrm.engine.decide import Engine
 
 DOES_NOT_HOLD = 1
-"""Exit code when the bundle cannot be believed, or the decision does not come out as it says."""
-NOT_A_BUNDLE = 2
-"""Exit code when there is nothing to judge: no bundle, or not for this key."""
+"""Exit code when the decision does not come out as the bundle says."""
 
 
 def replay(
@@ -51,7 +49,8 @@ def replay(
     """Decide again from what lies in BUNDLE, compare byte for byte, and check that the decision is in the log."""
     key, known = read_identity(identity), read_signers(signer)
     verifier = Verifier(read_text(vkey).strip()) if vkey is not None else None
-    bundle = _opened(file, key, known)
+    with refusals(file, "nothing of it was believed", as_json=as_json):
+        bundle = open_bundle(read_at_most(file, LARGEST + 1), key, known)
     rules: list[Application] = []
 
     def engine(archive: bytes, on: date, country: str | None) -> Engine:
@@ -68,17 +67,6 @@ def replay(
         _show(bundle, found)
     if not found.same:
         raise typer.Exit(DOES_NOT_HOLD)
-
-
-def _opened(file: Path, identity: str, signers: list[str]) -> Bundle:
-    try:
-        return open_bundle(read_at_most(file, LARGEST + 1), identity, signers)
-    except PackageError as refused:
-        for problem in refused.problems:
-            typer.echo(f"error: {file}: {problem.what}; {problem.todo}", err=True)
-        typer.echo("REFUSED: nothing of it was believed", err=True)
-        nothing = isinstance(refused, MisaddressedError | NoPackageError | TooLargeError)
-        raise typer.Exit(NOT_A_BUNDLE if nothing else DOES_NOT_HOLD) from None
 
 
 def _json(bundle: Bundle, found: Again, plan: dict[str, Any] | None) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from nrm.casework.items import LINK, add_item, change_item, links
 from nrm.casework.journal import Journal
 from nrm.casework.safe import OpenCase
 from nrm.casework.work import Work, held, read_case
+from nrm.errors import CaseRefusedError, Problem
 from nrm.referral.family import Link, Relation
 
 if TYPE_CHECKING:
@@ -53,13 +54,14 @@ def link(desk: Desk, asked: Asked, case: UUID, other: UUID, relation: Relation) 
 
     Raises:
         DeniedError, NoSuchCaseError, ShreddedError, VaultError: one of them cannot be opened by this asker, or at all.
+        CaseRefusedError: both are the same.
     """
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> None:
         permit(asked, "case:change", Case)
         if case == other:
-            raise NoSuchCaseError
+            raise CaseRefusedError(Problem("other", 0, "a case is not linked with itself", "name that of the relative"))
         now = desk.clock()
         # In one order for everybody, so that two who link at the same time do not wait for each other for ever.
         for here, there, seen in sorted(((case, other, relation), (other, case, _SEEN_FROM_THERE[relation]))):

@@ -22,7 +22,7 @@ from nrm.casework.cases.record import (
     packed,
     parts_of,
 )
-from nrm.casework.errors import NoSuchCaseError, ShreddedError
+from nrm.casework.errors import NoSuchVersionError, ShreddedError
 from nrm.casework.journal import Journal
 from nrm.casework.once import forget_answers
 from nrm.casework.ports import CaseRow
@@ -157,7 +157,7 @@ def read_groups(desk: Desk, asked: Asked, case: UUID, names: Sequence[str], vers
     Raises:
         CaseRefusedError: a name is no group.
         DeniedError: the role may not, or the purpose does not need a group.
-        NoSuchCaseError, ShreddedError, VaultError: there is no such case or version, or it cannot be opened.
+        NoSuchCaseError, NoSuchVersionError, ShreddedError, VaultError: there is none, or it cannot be opened.
     """
     journal = Journal(desk, asked)
 
@@ -167,7 +167,7 @@ def read_groups(desk: Desk, asked: Asked, case: UUID, names: Sequence[str], vers
         allowed = held(desk, unit, asked, case, "group:read", names)
         row = allowed.row
         if version is not None and not 1 <= version <= row.version:
-            raise NoSuchCaseError
+            raise NoSuchVersionError(version, row.version)
         open_ = OpenCase.of(row, desk.keyring)
         parts = opened(unit, open_, names, version)
         told = {"version": version or row.version}

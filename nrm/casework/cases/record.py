@@ -128,7 +128,6 @@ def check_parts(names: Iterable[str]) -> None:
     """
     unknown = [name for name in names if name not in PARTS]
     if unknown:
+        what = "a name is no group" if len(unknown) == 1 else f"{len(unknown)} of the names are no groups"
         valid = ", ".join(f"`{name}`" for name in PARTS)
-        raise CaseRefusedError(
-            Problem("--group", 0, f"{len(unknown)} of the names are no groups", f"valid here: {valid}")
-        )
+        raise CaseRefusedError(Problem("--group", 0, what, f"the groups are {valid}"))

@@ -103,7 +103,9 @@ def test_what_a_person_wrote_with_odd_letters_is_shown_as_it_was(nrm, case):
 
 @pytest.mark.parametrize("group", ["log", "packed", "CanaryAna"])
 def test_what_is_no_group_is_refused_without_its_word(nrm, made, group):
-    refused(nrm("case", "show", made.case, "--group", group), 2, "--group: 1 of the names are no groups; valid here:")
+    refused(nrm("case", "show", made.case, "--group", group), 2, "--group: a name is no group; the groups are `case`,")
+    several = nrm("case", "show", made.case, "--group", group, "--group", "CanaryOther", "--group", "identity")
+    refused(several, 2, "--group: 2 of the names are no groups; the groups are `case`,")
 
 
 def test_an_amendment_makes_a_version_and_the_old_one_can_be_shown(nrm, made, case, log):

@@ -126,13 +126,23 @@ def test_another_organisations_case_is_as_one_that_there_is_not_and_nothing_pass
             ((ours, UUID(int=0)), "not_found"),
             ((ours, UUID(int=(1 << 128) - 1)), "not_found"),
             ((uuid4(), uuid4()), "not_found"),
-            ((ours, ours), "not_found"),
         ):
             with pytest.raises(NoSuchCaseError) as caught:
                 does(office, *pair)
             answers.add(str(caught.value))
             assert said(office)[-1] == ("case:change", why)
         assert len(answers) == 1
+
+
+def test_a_case_is_not_linked_with_itself_whosever_it_is(office):
+    ours, theirs = a_case(office), a_case(office, ADULT, asked(organisation=THEIRS))
+    for case in (ours, theirs, uuid4()):
+        with pytest.raises(CaseRefusedError, match="^other: a case is not linked with itself; "):
+            link(office, case, case)
+        assert said(office)[-1] == ("case:change", "input_refused")
+    assert linked(office, ours) == []
+    with pytest.raises(NoSuchCaseError):
+        unlink(office, ours, ours)
     endangered(office, ours)
     assert linked(office, ours) == []
     assert in_unit(office, theirs, families.told_by_family) == {}
