@@ -33,7 +33,7 @@ PUBLISH_SECONDS: Final = 0.5
 
 
 class Background:
-    """Two threads of one process: the publisher, and, if it is to work itself, the worker."""
+    """The threads of one process: the publisher, the worker if it is to work itself, and one that prepares and ends."""
 
     def __init__(self, office: Office, carry: Carry | None, numbers: Numbers) -> None:
         self._office = office
@@ -44,8 +44,10 @@ class Background:
         jobs: list[Callable[[], None]] = [self._publish, *([self._work] if carry is not None else [])]
         self._threads = [threading.Thread(target=job, name=f"nrm{job.__name__}", daemon=True) for job in jobs]
 
-    def start(self) -> None:
-        """Begin."""
+    def start(self, prepare: Callable[[], object]) -> None:
+        """Begin; `prepare` makes what takes seconds, and would else be made when it is first asked for."""
+        preparing = threading.Thread(target=lambda: self._guarded("prepare", prepare), name="nrm_prepare", daemon=True)
+        self._threads.append(preparing)
         for thread in self._threads:
             thread.start()
 

@@ -91,8 +91,8 @@ def application(office: Office, *, works: bool) -> FastAPI:
     background = Background(office, Rounds(office.carrier()) if works else None, numbers)
 
     @asynccontextmanager
-    async def life(_app: FastAPI) -> AsyncIterator[None]:
-        background.start()
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        background.start(app.openapi)
         _LOG.info("ready")
         yield
         state.checks.stop()

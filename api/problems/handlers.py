@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from api.languages import language_of
 from api.problems.of_errors import told as told_of
 from api.problems.problem import Fault, Told, response
+from api.views.model import UNFIT
 from nrm.errors import NrmError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ _LOG: Final = structlog.get_logger("nrm.api")
 
 OF_STATUS: Final = {
     400: "bad_request",
-    404: "not_found",
+    404: "no_such_address",
     405: "method_not_allowed",
     408: "timed_out",
     413: "too_large",
@@ -75,6 +76,7 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    # Only the router raises a bare 404: no route has such a path. What a route does not find is an error of ours.
     code = OF_STATUS.get(error.status_code, "program_failed")
     headers = dict(error.headers or {})
     if code == "method_not_allowed":
@@ -100,7 +102,8 @@ def fault_of(found: dict[str, Any]) -> Fault:
     if kind == "extra_forbidden":
         rest = rest[:-1]  # the name of a field that nobody knows may be anything
     pointer = "".join(f"/{_escaped(one)}" for one in rest)
-    return Fault(at=f"{known}{pointer}", what=SENTENCES.get(kind, "is not of the form that is expected here"))
+    what = str(found["msg"]) if kind == UNFIT else SENTENCES.get(kind, "is not of the form that is expected here")
+    return Fault(at=f"{known}{pointer}", what=what)
 
 
 def _escaped(part: object) -> str:

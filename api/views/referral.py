@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 
 from api.views.match import WhereSent
-from api.views.model import Id, Sent, View
+from api.views.model import Id, Sent, View, unfit
 from api.views.words import ServiceKey, ServiceNameView, WordView, phrase, role, service, word, words_of
 from nrm.casework.referrals.referring import Request
 from nrm.referral.lifecycle import allowed
@@ -35,9 +35,9 @@ class ReferralSent(Sent):
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
         if (self.offer is None) == (self.disclosure is None):
-            raise ValueError("exactly one of `offer` and `disclosure` is needed")
+            raise unfit("needs one of `offer` and `disclosure`, and not both")
         if self.disclosure is not None and self.service is None:
-            raise ValueError("the directory chooses only for an offer")
+            raise unfit("needs `service` too: the directory chooses only for an `offer`")
         return self
 
     def request(self, language: Language) -> Request:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
-from api.views.model import Sent, View
+from api.views.model import Sent, View, unfit
 from api.views.words import ServiceKey
 from nrm.directory.sidecar import AgeRecipient, SshKey
 
@@ -44,7 +44,7 @@ class KeysConfirmed(Sent):
     @model_validator(mode="after")
     def _some_key(self) -> Self:
         if self.receiving_key is None and self.signing_key is None:
-            raise ValueError("a key is needed")
+            raise unfit("needs one of `receiving_key` and `signing_key`, or both")
         return self
 
 

@@ -31,7 +31,7 @@ from nrm.cli.cosign import cosign
 from nrm.cli.files import read_small, read_text, write_bytes
 from nrm.cli.identifiers import argument
 from nrm.cli.options import AsJson  # noqa: TC001 - read by typer at run time
-from nrm.cli.output import Printer, print_json
+from nrm.cli.output import OF_LOG, Printer, counted, print_json
 from nrm.errors import FileRefusedError, Problem, UnknownNameError
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def tail(
         return
     out = Printer()
     _show_entries(entries, out)
-    out.line(f"{size} entries", "dim")
+    out.line(counted(size, *OF_LOG), "dim")
 
 
 @app.command("export")
@@ -157,7 +157,7 @@ def export(
     source = DirectorySource(read_home(home).log)
     note = _note(source)
     copy_log(source, note, Publisher(directory))
-    Printer().line(f"{directory}: {parse_checkpoint(note.text).size} entries")
+    Printer().line(f"{directory}: {counted(parse_checkpoint(note.text).size, *OF_LOG)}")
 
 
 def _not_verified(refused: LogError) -> typer.Exit:
@@ -194,7 +194,7 @@ def _show_verified(found: Verified, *, compared: bool, policy: Policy | None, as
         out.line("no witness was asked for: give --policy FILE, or two of you may be shown two histories", "yellow")
     for reason in found.witnessed:
         out.line(reason, "dim")
-    out.line(f"verified: {checkpoint.size} entries of {checkpoint.origin}", "green")
+    out.line(f"verified: {counted(checkpoint.size, *OF_LOG)} of {checkpoint.origin}", "green")
 
 
 def _show_entries(entries: list[tuple[int, Entry]], out: Printer) -> None:

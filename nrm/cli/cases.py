@@ -20,7 +20,7 @@ from nrm.cli.decide import LOOK_AT_IT
 from nrm.cli.decide import show as show_plan
 from nrm.cli.identifiers import CaseId, argument, typed_id
 from nrm.cli.options import AsJson, CaseFile, Country, Language, OnDate, day
-from nrm.cli.output import Printer, print_json
+from nrm.cli.output import Printer, counted, print_json
 from nrm.cli.unlock import confirmed
 from nrm.engine.view import view
 
@@ -160,7 +160,7 @@ def list_(
         table.add_row(str(row.case), str(row.version), f"{row.changed_at:%Y-%m-%d %H:%M}", gone)
     out = Printer()
     out.console.print(table)
-    out.line(f"{len(rows)} cases", "dim")
+    out.line(counted(len(rows), "case"), "dim")
 
 
 @app.command("shred")
@@ -171,9 +171,11 @@ def shred(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether I mean it.")] = False,
 ) -> None:
     """Destroy the key of a case: nothing of it can ever be opened, or linked to its entries in the log."""
-    if not yes and not confirmed("Nobody will ever open this case again. Shred it? [y/N] "):
-        typer.echo("nothing was shredded", err=True)
-        raise typer.Exit(DECLINED)
     with at.opened() as (opened, asked):
+        if not yes:
+            keep.look_before_shredding(opened.desk, asked, case)
+            if not confirmed("Nobody will ever open this case again. Shred it? [y/N] "):
+                typer.echo("nothing was shredded", err=True)
+                raise typer.Exit(DECLINED)
         keep.shred(opened.desk, asked, case)
     Printer().line("shredded: its key is destroyed here; backups keep it until their epoch of keys is destroyed")

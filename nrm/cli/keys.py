@@ -84,7 +84,7 @@ def rotate(
     with office(used, passphrase_file) as opened_office, _progress() as progress:
         asked = asking(opened_office, who, None, role)
         epoch, moved = rotation.rotate(opened_office.desk, asked, progress)
-    _say(f"{used}: epoch {epoch} is the current one; the keys of {moved} cases were moved into it")
+    _say(f"{used}: epoch {epoch} is the current one; {_moved(moved)} into it")
 
 
 @app.command("rewrap")
@@ -92,7 +92,7 @@ def rewrap(home: HomeFolder, who: Who, role: Role, passphrase_file: PassphraseFi
     """Move the keys of all cases into the current epoch, as after a rotation that was interrupted."""
     with office(home, passphrase_file) as opened, _progress() as progress:
         moved = rotation.rewrap_all(opened.desk, asking(opened, who, None, role), progress)
-    _say(f"{home}: the keys of {moved} cases were moved into the current epoch")
+    _say(f"{home}: {_moved(moved)} into the current epoch")
 
 
 @app.command("destroy-epoch")
@@ -117,7 +117,7 @@ def destroy_epoch(
     else:
         with office(used, passphrase_file) as opened_office:
             asked = asking(opened_office, who, None, role)
-            _confirm(str(epoch), yes=yes)
+            _confirm(str(epoch) if yes else f"{rotation.destructible(opened_office.desk, asked, epoch)}", yes=yes)
             destroyed = rotation.destroy(opened_office.desk, asked, epoch)
     _say(f"{used or keys}: epoch {destroyed} is destroyed")
     if (pkcs11 if used is None else read_home(used).token) is None:
@@ -199,6 +199,10 @@ def _progress() -> Iterator[Callable[[int], object]]:
     with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
         task = progress.add_task("cases", total=None)
         yield lambda done: progress.update(task, completed=done)
+
+
+def _moved(cases: int) -> str:
+    return "the key of 1 case was moved" if cases == 1 else f"the keys of {cases} cases were moved"
 
 
 def _document(one: EpochStatus) -> dict[str, str | int | None]:

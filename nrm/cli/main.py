@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import typer
 from rich.console import Console
 
+from nrm import __version__
 from nrm.casework.errors import DeniedError, NotReplayedError
 from nrm.cli.lazy import LazyGroup
 from nrm.errors import NrmError, RulebookRefusedError
@@ -60,8 +61,18 @@ class Commands(LazyGroup):
 app = typer.Typer(cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
+def _version(asked: bool) -> None:  # noqa: FBT001 - typer calls it with what was typed
+    if asked:
+        typer.echo(f"nrm {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def main() -> None:
+def main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which version this is.")
+    ] = False,
+) -> None:
     """Decide what a trafficked person is owed, and say why."""
 
 

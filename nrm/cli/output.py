@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 from rich.text import Text
@@ -54,6 +54,19 @@ class Printer:
         if self.language not in RIGHT_TO_LEFT or not _ARABIC.search(text):
             return text
         return _RIGHT_TO_LEFT_MARK + _LATIN.sub(lambda code: f"{_ISOLATE}{code[0]}{_POP}", text)
+
+
+OF_LOG: Final = ("entry", "entries")
+"""What a log has, as `counted` takes it."""
+
+
+def counted(many: int, one: str, more: str | None = None) -> str:
+    """Return how many there are of something; `more` is its plural where that is not `one` with an s.
+
+    >>> counted(1, "case"), counted(0, "case"), counted(2, *OF_LOG)
+    ('1 case', '0 cases', '2 entries')
+    """
+    return f"{many} {one if many == 1 else more or one + 's'}"
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - anything that JSON can hold

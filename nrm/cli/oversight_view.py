@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from nrm.cli.output import Printer
+from nrm.cli.output import OF_LOG, Printer, counted
 
 if TYPE_CHECKING:
     from nrm.casework.oversight.access_statistics import AccessStatistics
@@ -31,7 +31,7 @@ def show_events(found: Found) -> None:
         actor = (one.actor or "")[:_SHOWN]
         table.add_row(str(place), f"{one.time:%Y-%m-%d %H:%M:%S}", one.action, ended, one.role or "", actor)
     out.console.print(table)
-    said = f"{len(found.events)} events; the log has {found.size} entries"
+    said = f"{counted(len(found.events), 'event')}; the log has {counted(found.size, *OF_LOG)}"
     out.line(said if found.after is None else f"{said}; go on with --after {found.after}", "dim")
 
 
@@ -60,7 +60,7 @@ def show_statistics(found: AccessStatistics) -> None:
     )
     for name, counts in named:
         out.line(f"{name}: " + (", ".join(f"{word} {count}" for word, count in sorted(counts.items())) or "none"))
-    out.line(f"{found.entries} entries. {COUNTED}", "dim")
+    out.line(f"{counted(found.entries, *OF_LOG)}. {COUNTED}", "dim")
 
 
 def _in_order(found: AccessStatistics) -> list[tuple[Any, Any]]:

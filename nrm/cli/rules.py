@@ -9,7 +9,7 @@ from rich.table import Table
 
 from nrm.cli.lazy import LazyGroup
 from nrm.cli.options import AsJson, Country, Language, OnDate, RulesFolder, SeedsFolder, application, day
-from nrm.cli.output import Printer, print_json
+from nrm.cli.output import Printer, counted, print_json
 from nrm.errors import Problem, UnknownNameError, nearest
 from nrm.rulebook.dates import in_force
 from nrm.rulebook.resolve import rulebook_on
@@ -76,7 +76,7 @@ def list_rules(
     for rule in found:
         table.add_row(rule.topic, rule.name, rule.title)
     out.console.print(table)
-    out.line(f"{len(found)} rules", "dim")
+    out.line(counted(len(found), "rule"), "dim")
 
 
 @app.command("show")

@@ -12,11 +12,12 @@ from typing import Annotated
 import typer
 
 from nrm.audit.cosignature import CosignatureVerifier
-from nrm.audit.note import Verifier
+from nrm.audit.note import Verifier, checked_name
 from nrm.audit.witness import Witness
 from nrm.audit.witness_key import SEED_BYTES, make_key, read_key
 from nrm.audit.witness_state import CHECKPOINT, FORK, StandingWitness, StateRefusedError, read_state
 from nrm.cli.files import read_text
+from nrm.cli.output import OF_LOG, counted
 from nrm.errors import FileRefusedError, Problem
 
 FORKED = 1
@@ -34,7 +35,7 @@ def init(
     key: KeyFile,
 ) -> None:
     """Make the key of a new witness, and print its public half, which goes into the policies of others."""
-    _say(make_key(key, name, os.urandom(SEED_BYTES)).vkey)
+    _say(make_key(key, checked_name(name, "--name"), os.urandom(SEED_BYTES)).vkey)
 
 
 @app.command("serve")
@@ -57,7 +58,7 @@ def serve(
         shown = f"[{host}]" if ":" in host else host
         _say(f"{witness.cosigner.name} listens on http://{shown}:{on.getsockname()[1]}/add-checkpoint")
         for origin in witness.logs:
-            _say(f"watching {origin}, {standing.known(origin).size} entries so far")
+            _say(f"watching {origin}, {counted(standing.known(origin).size, *OF_LOG)} so far")
         witness_server.serve(standing, on, time.time)
 
 
@@ -80,7 +81,7 @@ def status(key: KeyFile, state: StateFolder) -> None:
         if seen is not None:
             origin, known = seen
             when = datetime.fromtimestamp(known.timestamp, tz=UTC).isoformat(sep=" ")
-            _say(f"{origin}: {known.size} entries, cosigned {when}")
+            _say(f"{origin}: {counted(known.size, *OF_LOG)}, cosigned {when}")
     for path in sorted(state.glob(f"*{FORK}")):
         sound = False
         _say(f"TWO HISTORIES: {path} contradicts {path.with_suffix(CHECKPOINT).name}; keep both, and tell the public")

@@ -31,7 +31,7 @@ from nrm.casework.work import held
 from nrm.vault.errors import KeyLostError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     from nrm.casework.asked import Asked
@@ -199,26 +199,50 @@ def shred(desk: Desk, asked: Asked, case: UUID) -> None:
     journal = Journal(desk, asked)
 
     def work(unit: UnitOfWork) -> None:
-        permit(asked, "case:shred", Case)
-        row, _ = held(desk, unit, asked, case, "case:shred")
-        try:
-            open_ = OpenCase.of(row, desk.keyring)
-            open_.standing(unit)
-        except KeyLostError:
-            # What nobody can open any more can still be destroyed; its entry cannot say which case it was.
-            journal.write(unit, "case:shred")
-        else:
-            journal.write(unit, "case:shred", case=open_)
+        journal.write(unit, "case:shred", case=_to_shred(desk, unit, asked, case))
         forget_answers(unit, case)
         forget_glass(unit, case)
         unit.cases.shred(case)
 
+    _shredding(desk, journal, work)
+    desk.store.scrub()
+
+
+def look_before_shredding(desk: Desk, asked: Asked, case: UUID) -> None:
+    """Refuse what `shred` would, before anybody is asked whether they mean it; that it was looked at is an entry.
+
+    Raises:
+        as `shred`, which looks again.
+    """
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> None:
+        journal.write(unit, "case:read", case=_to_shred(desk, unit, asked, case))
+
+    _shredding(desk, journal, work)
+
+
+def _to_shred(desk: Desk, unit: UnitOfWork, asked: Asked, case: UUID) -> OpenCase | None:
+    """Return a case that the asker may shred; None for one that nobody can open any more.
+
+    It can still be destroyed, but its entry cannot say which case it was.
+    """
+    permit(asked, "case:shred", Case)
+    row, _ = held(desk, unit, asked, case, "case:shred")
+    try:
+        open_ = OpenCase.of(row, desk.keyring)
+        open_.standing(unit)
+    except KeyLostError:
+        return None
+    return open_
+
+
+def _shredding(desk: Desk, journal: Journal, work: Callable[[UnitOfWork], None]) -> None:
     try:
         journal.attempt("case:shred", work)
     except ShreddedError:
         desk.store.scrub()  # it may have been stopped here the last time
         raise
-    desk.store.scrub()
 
 
 def _filled(document: Document) -> Iterable[str]:

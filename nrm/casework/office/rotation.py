@@ -79,16 +79,21 @@ def destroy(desk: Desk, asked: Asked, number: int) -> EpochId:
         KeyStoreRefusedError: it is the current one, unknown, or destroyed already.
         DeniedError, VaultError, StoreError: nothing was destroyed.
     """
-
-    def check(unit: UnitOfWork) -> None:
-        _refuse_unless_old(desk, number)
-        left = _counted(desk, unit, number)
-        if left:
-            what = f"the keys of {left} cases are still wrapped in epoch {number}"
-            raise EpochInUseError(Problem("keys", 0, what, "run `nrm keys rewrap` first"))
-
-    _allowed(desk, asked, "keys:destroy", check)
+    _allowed(desk, asked, "keys:destroy", lambda unit: _refuse_if_needed(desk, unit, number))
     return desk.keyring.destroy_epoch(number, desk.clock())
+
+
+def destructible(desk: Desk, asked: Asked, number: int) -> EpochId:
+    """Return the epoch that `destroy` would destroy, or refuse as it would; that it was looked at is an entry."""
+    journal = Journal(desk, asked)
+
+    def work(unit: UnitOfWork) -> EpochId:
+        permit(asked, "keys:destroy", Installation())
+        found = _refuse_if_needed(desk, unit, number)
+        journal.write(unit, "keys:list")
+        return found
+
+    return journal.attempt("keys:destroy", work)
 
 
 def _allowed(desk: Desk, asked: Asked, verb: str, check: Callable[[UnitOfWork], object] = lambda _unit: None) -> None:
@@ -102,11 +107,21 @@ def _allowed(desk: Desk, asked: Asked, verb: str, check: Callable[[UnitOfWork], 
     journal.attempt(verb, work)
 
 
-def _refuse_unless_old(desk: Desk, number: int) -> None:
+def _refuse_if_needed(desk: Desk, unit: UnitOfWork, number: int) -> EpochId:
+    epoch = _old(desk, number)
+    left = _counted(desk, unit, number)
+    if left:
+        cases = "the key of 1 case is" if left == 1 else f"the keys of {left} cases are"
+        what = f"{cases} still wrapped in epoch {number}"
+        raise EpochInUseError(Problem("keys", 0, what, "run `nrm keys rewrap` first"))
+    return epoch
+
+
+def _old(desk: Desk, number: int) -> EpochId:
     """Say why an epoch cannot be destroyed. It only looks: what is not old now may be in a moment, and in use."""
     found = next((one for one in desk.keyring.status() if one.epoch.number == number), None)
     if found is not None and not found.current and found.destroyed is None:
-        return
+        return found.epoch
     if found is None:
         what, todo = f"there is no epoch `{number}`", "`nrm keys status` lists them"
     elif found.current:

@@ -66,7 +66,7 @@ def test_headers_of_a_problem_go_out_with_it():
 @pytest.mark.parametrize(
     ("method", "path", "code"),
     [
-        ("GET", "/v1/nothing", "not_found"),
+        ("GET", "/v1/nothing", "no_such_address"),
         ("PUT", "/v1/cases", "method_not_allowed"),
         ("GET", "/v1/cases", "not_signed_in"),
     ],
@@ -75,6 +75,20 @@ def test_what_no_route_answers_is_a_problem_too(service, method, path, code):
     answer = service.client().request(method, path)
     assert answer.json()["code"] == code
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "address"), ("fr", "adresse"), ("es", "dirección"), ("ar", "العنوان")]
+)
+def test_at_an_address_that_there_is_not_the_address_is_to_be_checked(service, language, word):
+    answer = service.client().get("/v1/nothing", headers={"Accept-Language": language})
+    assert answer.status_code == 404
+    assert word in answer.json()["todo"]
+
+
+def test_who_is_denied_what_is_no_case_is_sent_to_whoever_can_help(service):
+    (fault,) = service.as_("overseer").get("/v1/accounts").json()["errors"]
+    assert (fault["at"], fault["todo"]) == ("user", "the denial is on the log; ask an administrator")
 
 
 def test_a_fault_of_the_program_is_a_500_that_says_nothing(service, monkeypatch, capsys):

@@ -140,6 +140,17 @@ def test_what_cannot_be_asked_for_is_refused_without_being_quoted(worker, where,
     assert worker.get(f"{where}/referrals").json() == {"items": []}
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({}, "needs one of `offer` and `disclosure`, and not both"),
+        ({"disclosure": "share_with_health"}, "needs `service` too: the directory chooses only for an `offer`"),
+    ],
+)
+def test_what_is_missing_in_what_is_asked_for_is_named(worker, where, body, said):
+    assert [one["what"] for one in worker.post(f"{where}/referrals", json=body).json()["errors"]] == [said]
+
+
 def test_a_service_that_is_known_not_to_fit_is_not_asked(worker, where):
     sent = {"offer": "medical_care", "service": {"source": LAWYER[0], "id": LAWYER[1]}}
     answer = worker.post(f"{where}/referrals", json=sent)

@@ -8,8 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from offices import ANA, ON, OURS, THEIRS, asked, record
 
-from nrm.access import Bundle, Case, Referral, shipped
-from nrm.casework.asked import CASE_MANAGEMENT, NotPermittedError, OtherOrganisationError, check_words, permit
+from nrm.access import Bundle, Case, Installation, Referral, shipped
+from nrm.casework.asked import (
+    CASE_MANAGEMENT,
+    WHOM,
+    NotPermittedError,
+    OtherOrganisationError,
+    check_words,
+    permit,
+    subject_of,
+)
 from nrm.casework.cases import keep
 from nrm.casework.errors import DeniedError, NoSuchCaseError
 from nrm.casework.referral_errors import OtherReferralError
@@ -167,6 +175,34 @@ def test_a_denial_is_of_a_word_that_the_log_has_and_says_nothing_of_the_record()
         permit(asked("rule_approver", unit="desk"), "rulebook:approve", Bundle(uuid4(), "desk"))
     assert caught.value.why == "same_person"
     permit(asked("rule_approver", unit="desk"), "rulebook:approve", Bundle(uuid4(), "elsewhere"))
+
+
+@pytest.mark.parametrize(
+    ("verb", "place", "whom"),
+    [
+        *(
+            (verb, verb.partition(":")[0], "whoever keeps the case")
+            for verb in ("case:read", "group:read", "duty:done")
+        ),
+        ("webhook:create", "webhook", "an administrator"),
+        ("user:read", "user", "an administrator"),
+        ("database:backup", "database", "whoever runs the installation"),
+        ("keys:rotate", "keys", "whoever runs the installation"),
+        ("rulebook:approve", "rulebook", "the policy officers"),
+        ("directory:import", "directory", "whoever keeps the directory"),
+    ],
+)
+def test_a_denial_says_what_it_is_about_and_whom_to_ask(verb, place, whom):
+    """Before a record is looked for, and with it in hand."""
+    for about in (None, Installation()):
+        with pytest.raises(NotPermittedError) as caught:
+            permit(asked("king" if about is None else "person"), verb, about)
+        (problem,) = caught.value.problems
+        assert (problem.file, problem.todo) == (place, f"the denial is on the log; ask {whom}")
+
+
+def test_whom_to_ask_is_said_of_subjects_that_there_are():
+    assert {subject_of(verb) for verb, _ in shipped().pairs} >= WHOM.keys()
 
 
 def test_a_record_whose_keeper_is_not_known_is_nobodys():

@@ -117,7 +117,7 @@ def test_an_amendment_makes_a_version_and_the_old_one_can_be_shown(nrm, made, ca
     late = nrm("case", "amend", made.case, case("identity: {first_name: CanaryLost}\n"), "--seen", 1)
     refused(late, 2, "you saw version `1`, it has version `2`; look at it again")
     assert log() == [("group:change", "conflict")]
-    refused(nrm("case", "show", made.case, "--group", "identity", "--version", 3), 2, "there is no such case")
+    refused(nrm("case", "show", made.case, "--group", "identity", "--version", 3), 2, "has versions `1` to `2`")
 
 
 def test_a_decision_is_made_kept_and_replayed(nrm, made):
@@ -201,6 +201,16 @@ def test_a_case_is_shredded_after_a_yes_and_never_opened_again(nrm, made, monkey
     refused(nrm("case", "shred", made.case, "--yes"), 2, "the case was shredded")
     assert log() == [("case:shred", "case_shredded")]
     assert json.loads(nrm("case", "list", "--json").out)[0]["shredded"] is True
+
+
+def test_nobody_is_asked_whether_to_shred_what_cannot_be_shredded(nrm, made, monkeypatch, log):
+    refused(nrm("case", "shred", made.case, stdin=b"y\n"), 1, "the role `caseworker` may not do this")
+    monkeypatch.setenv("NRM_ROLE", "supervisor")
+    said = nrm("case", "shred", uuid4(), stdin=b"y\n")
+    refused(said, 2, "there is no such case")
+    assert ("Shred it?" in said.err, log()) == (False, [("case:shred", "not_found")])
+    assert nrm("case", "shred", made.case, stdin=b"n\n").code == 1
+    assert log() == [("case:read", "done")]
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,17 @@ def test_relatives_are_linked_and_parted_and_both_cases_have_their_entry(at):
 
 @pytest.mark.parametrize(
     ("other", "relation", "code"),
-    [("CanaryBo", "sibling", 2), ("{case}", "sibling", 2), ("{child}", "neighbour", 2)],
+    [("CanaryBo", "sibling", 2), ("{child}", "neighbour", 2)],
 )
 def test_what_cannot_be_linked_is_refused(at, other, relation, code):
     said = at("case", "link", at.case, other.format(case=at.case, child=at.child), "--as", relation)
     assert (said.code, said.out) == (code, "")
     assert said.err
+
+
+def test_nobody_is_their_own_relative(at):
+    said = at("case", "link", at.case, at.case, "--as", "sibling")
+    assert (said.code, said.out, "a case is not linked with itself" in said.err) == (2, "", True)
 
 
 def test_nobody_links_cases_of_others(at):

@@ -40,7 +40,7 @@ def test_an_installation_is_made_with_its_keys_store_and_log(nrm, tmp_path):
     vkey = (folder / "log.vkey").read_text()
     assert vkey.startswith("nrm.example.org/log+")
     checked = nrm("audit", "verify", folder / "log", "--vkey", folder / "log.vkey")
-    assert checked.lines[-1] == "verified: 1 entries of nrm.example.org/log"
+    assert checked.lines[-1] == "verified: 1 entry of nrm.example.org/log"
     assert nrm("db", "check", "--home", folder).code == 0
 
 

@@ -27,6 +27,11 @@ def commands(group, path=()):
 EVERY = list(commands(typer.main.get_command(app)))
 
 
+def test_it_says_which_version_it_is(real_nrm):
+    said = real_nrm("--version")
+    assert (said.code, said.out, said.err) == (0, f"nrm {importlib.metadata.version('nrm')}\n", "")
+
+
 def test_all_commands_are_there():
     assert {" ".join(words) for words in EVERY} >= {
         "case facts",

@@ -148,13 +148,11 @@ def test_a_package_that_you_said_you_knew_counts_as_seen(service):
 @pytest.mark.parametrize(
     ("spoil", "fault"),
     [
-        (lambda one: one.send(age=OTHER_RECIPIENT), "it was not sealed for this key"),
         (lambda one: one.send(datetime.now(UTC) - timedelta(days=20)), "its time is over"),
         (lambda one: one.send(datetime.now(UTC) + timedelta(days=1)), "it was sent later than now"),
         (lambda one: one.signers.write_text(STRANGER.public), "signed with a key that you do not know"),
         (lambda one: one.send(sender="other.example/log"), "not known as a key of `other.example/log`"),
         (lambda one: one.sent.write_bytes(one.sent.read_bytes()[:-1]), "it was altered or cut short on its way"),
-        (lambda one: one.sent.write_bytes(b"hello"), "it is not a file of age"),
     ],
 )
 def test_a_package_that_may_not_be_used_leaves_with_1_and_writes_nothing(service, spoil, fault):
@@ -165,6 +163,24 @@ def test_a_package_that_may_not_be_used_leaves_with_1_and_writes_nothing(service
     assert fault in said.err
     assert not service.out.exists()
     assert not (service.folder / "seen").exists()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "fault"),
+    [
+        (lambda one: one.send(age=OTHER_RECIPIENT), "it was not sealed for this key"),
+        (lambda one: one.sent.write_bytes(b"hello"), "it is not a file of age"),
+    ],
+)
+def test_what_is_no_package_for_this_key_is_bad_input_and_programs_are_told_why(service, spoil, fault):
+    service.send()
+    spoil(service)
+    said = service.ask("open", "--out", service.out, "--json")
+    assert (said.code, service.out.exists()) == (2, False)
+    found = json.loads(said.out)
+    assert (found["refused"], [one["what"] for one in found["faults"]]) == (True, [fault])
+    assert fault in said.err
+    assert service.answer("--verb", "receive").code == 2
 
 
 @pytest.mark.parametrize("verb", ["receive", "accept", "start", "complete"])

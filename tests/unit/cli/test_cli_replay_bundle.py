@@ -103,6 +103,8 @@ def test_altered_bytes_do_not_hold(sent):
     said = sent.replay()
     assert (said.code, said.out) == (1, "")
     assert said.err.endswith("REFUSED: nothing of it was believed\n")
+    machine = sent.replay("--json")
+    assert (machine.code, json.loads(machine.out)["refused"]) == (1, True)
 
 
 def test_what_is_no_bundle_or_not_for_this_key_is_bad_input(sent):
@@ -134,7 +136,7 @@ def test_events_are_shown_with_where_to_go_on(overseer):
     said = overseer.asks("events", "--reason", "spot_check", "--most", "1")
     assert said.code == 0
     assert "cli:database:create" in said.out or "cli:" in said.out
-    assert said.lines[-1].startswith("1 events; the log has 3 entries; go on with --after 0")
+    assert said.lines[-1].startswith("1 event; the log has 3 entries; go on with --after 0")
     rest = overseer.asks("events", "--reason", "spot_check", "--after", "0", "--since", TODAY)
     assert rest.code == 0
     assert "go on" not in rest.out

@@ -29,7 +29,7 @@ def epochs_in_two(at):
 def test_a_rotation_moves_the_cases_and_the_old_epoch_can_go(at):
     said = at("keys", "rotate")
     assert (said.code, said.err) == (0, "")
-    assert said.text.endswith("is the current one; the keys of 1 cases were moved into it")
+    assert said.text.endswith("is the current one; the key of 1 case was moved into it")
     gone = at("keys", "destroy-epoch", "1", "--yes")
     assert gone.code == 0
     assert "Older copies of the key file still hold it" in gone.text
@@ -57,6 +57,13 @@ def test_what_cannot_be_destroyed_leaves_with_2_and_is_on_the_log(at, epoch, fau
     assert fault in said.err
     assert at.told()[-1] == ("keys:destroy", "key_unavailable")
     assert states(at) == ["destroyed", "current"]
+
+
+@pytest.mark.parametrize(("epoch", "fault"), [("1", "is the current one"), ("99", "there is no epoch `99`")])
+def test_nobody_is_asked_whether_to_destroy_what_cannot_be_destroyed(at, epoch, fault):
+    said = at("keys", "destroy-epoch", epoch, stdin=b"y\n")
+    assert (said.code, said.out, fault in said.err, "Destroying" in said.err) == (2, "", True, False)
+    assert at.told()[-1] == ("keys:destroy", "key_unavailable")
 
 
 @pytest.mark.parametrize("answer", [b"n\n", b""])
@@ -101,7 +108,7 @@ def test_the_keys_of_an_installation_are_not_changed_behind_its_back(at, monkeyp
 
 def test_the_key_file_of_the_home_that_is_named_means_its_cases_too(at):
     said = at("keys", "rotate", "--keys", at.home / "keys.json")
-    assert said.text.endswith("the keys of 1 cases were moved into it")
+    assert said.text.endswith("the key of 1 case was moved into it")
     assert at.readable()
 
 

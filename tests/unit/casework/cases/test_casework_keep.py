@@ -9,7 +9,9 @@ from offices import ANA, BO, THEIRS, asked, new_office, record
 from nrm.casework.cases import keep
 from nrm.casework.errors import (
     CaseworkError,
+    DeniedError,
     NoSuchCaseError,
+    NoSuchVersionError,
     ShreddedError,
     StaleVersionError,
     StoreDoubtError,
@@ -63,8 +65,22 @@ def test_packed_facts_follow_the_amendment(office):
 
 def test_a_version_that_there_is_not_is_not_shown_as_the_last(office):
     case = office.open().case
-    refused(NoSuchCaseError, office.read, case, "identity", version=2)
+    once = refused(NoSuchVersionError, office.read, case, "identity", version=2)
     assert office.said()[-1] == ("group:read", "not_found")
+    assert once.problems[0].what == "this case has no version `2`; it has only version `1`"
+    office.amend(case, 1, BO)
+    twice = refused(NoSuchVersionError, office.read, case, "identity", version=99)
+    assert twice.problems[0].what == "this case has no version `99`; it has versions `1` to `2`"
+
+
+def test_how_many_versions_a_case_has_hears_only_who_may_read_it(office):
+    case = office.open().case
+    stranger = asked(organisation=THEIRS)
+    theirs = refused(CaseworkError, office.read, case, "identity", version=99, who=stranger)
+    none = refused(CaseworkError, office.read, uuid4(), "identity", version=99, who=stranger)
+    assert (type(theirs).__base__, theirs.problems) == (type(none), none.problems)
+    denied = refused(DeniedError, office.read, case, "identity", version=99, who=asked("coordinator"))
+    assert "version" not in str(denied)
 
 
 def test_a_change_of_a_version_that_somebody_changed_is_refused_and_logged(office):

@@ -100,7 +100,7 @@ def test_another_organisations_case_and_a_shredded_one_do_not_leave(office):
     kept = office.open(BO)
     with pytest.raises(OtherOrganisationError):
         exporting.export(office.desk, asked(organisation=THEIRS), kept.case, "json")
-    with pytest.raises(NrmError, match="no groups"):
+    with pytest.raises(NrmError, match="a name is no group"):
         exporting.export(office.desk, asked(), kept.case, "json", ["everything"])
     office.shred(kept.case)
     with pytest.raises(ShreddedError):

@@ -156,9 +156,7 @@ def test_who_may_not_destroy_does_not_learn_whether_cases_need_the_epoch(office)
 def test_an_epoch_that_a_case_needs_is_not_destroyed_and_the_attempt_is_on_the_log(office):
     case = office.open(BO).case
     office.keyring.rotate(office.now())
-    with pytest.raises(
-        EpochInUseError, match="the keys of 1 cases are still wrapped in epoch 1; run `nrm keys rewrap`"
-    ):
+    with pytest.raises(EpochInUseError, match="the key of 1 case is still wrapped in epoch 1; run `nrm keys rewrap`"):
         destroy(office, 1)
     assert states(office) == ["old", "current"]
     assert office.said()[-1] == ("keys:destroy", "input_refused")
@@ -253,7 +251,7 @@ def test_on_a_real_store_too_an_epoch_goes_when_its_last_case_has_left_it(tmp_pa
     try:
         cases = [office.open(BO).case for _ in range(3)]
         interrupted(office, monkeypatch, after=2)
-        with pytest.raises(EpochInUseError, match="the keys of 1 cases"):
+        with pytest.raises(EpochInUseError, match="the key of 1 case is"):
             destroy(office, 1)
         assert rewrap(office) == 1
         destroy(office, 1)
