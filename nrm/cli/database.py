@@ -24,7 +24,7 @@ from nrm.casework.office.catching_up import catch_up
 from nrm.casework.ports import Installation
 from nrm.cli.asking import HomeFolder, Role, Who, asking, office
 from nrm.cli.options import application
-from nrm.cli.output import Printer
+from nrm.cli.output import OF_LOG, Printer, counted
 from nrm.cli.unlock import PassphraseFile, unlocked
 from nrm.errors import FileRefusedError, Problem, UnknownNameError
 from nrm.home import read_home
@@ -86,7 +86,7 @@ def check(home: HomeFolder, passphrase_file: PassphraseFile = None) -> None:
             published = parse_checkpoint(parse_note(path.read_bytes(), str(path)).text, str(path))
             check_published(database, Published(published.size, published.root), _root_of)
             size = published.size
-    Printer().line(f"all fits together: schema {newest()}, {size} published entries", "green")
+    Printer().line(f"all fits together: schema {newest()}, published: {counted(size, *OF_LOG)}", "green")
 
 
 @app.command("backup")
@@ -153,10 +153,10 @@ def restore(
     out = Printer()
     out.line(f"{file}: restored, and every digest compared", "green")
     if caught:
-        lost = f"{len(caught)} entries were published after the backup; what they tell of is lost with the store"
-        out.line(lost, "yellow")
+        later = counted(len(caught), *OF_LOG)
+        out.line(f"published after the backup: {later}; what is told of there is lost with the store", "yellow")
     if shredded:
-        out.line(f"{shredded} cases were shredded after the backup, and are shredded again", "yellow")
+        out.line(f"shredded after the backup, and now again: {counted(shredded, 'case')}", "yellow")
 
 
 @contextmanager

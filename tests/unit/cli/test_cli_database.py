@@ -47,7 +47,7 @@ def show(nrm, case):
 def test_all_fits_together(nrm):
     said = nrm("db", "check")
     assert (said.code, said.err) == (0, "")
-    assert said.out == f"all fits together: schema {newest()}, 3 published entries\n"
+    assert said.out == f"all fits together: schema {newest()}, published: 3 entries\n"
 
 
 def test_a_schema_that_is_there_is_left_as_it_is(nrm):
@@ -101,7 +101,7 @@ def test_a_database_or_key_file_that_is_gone_or_open_to_others_is_refused(nrm, h
 def test_a_log_folder_that_was_deleted_is_made_again(nrm, home, made):
     before = (home / "log" / "checkpoint").read_bytes()
     shutil.rmtree(home / "log")
-    assert "0 published entries" in nrm("db", "check").out
+    assert "published: 0 entries" in nrm("db", "check").out
     assert show(nrm, made.case).code == 0
     assert before != (home / "log" / "checkpoint").read_bytes()
     assert nrm("audit", "verify", home / "log", "--vkey", home / "log.vkey").lines[-1].startswith("verified: 4 entries")
@@ -152,7 +152,7 @@ def test_a_backup_comes_back_into_a_fresh_place_and_all_fits(nrm, home, made, fr
     said = restored(nrm, fresh, home, file)
     assert (said.code, said.err) == (0, "")
     assert "every digest compared" in said.out
-    assert "1 entries were published after the backup" in " ".join(said.out.split())
+    assert "published after the backup: 1 entry" in " ".join(said.out.split())
     assert nrm("db", "check", "--home", fresh).code == 0
     found = nrm("case", "show", made.case, "--group", "identity", "--json", "--role", "caseworker", "--home", fresh)
     assert json.loads(found.out) == {"identity": {"first_name": "CanaryAna"}}

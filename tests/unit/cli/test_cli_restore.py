@@ -43,7 +43,7 @@ def test_a_store_that_was_lost_comes_back_and_the_log_goes_on(at):
     said = restore(at)
     assert (said.code, said.err) == (0, "")
     assert "restored, and every digest compared" in said.text
-    assert "1 entries were published after the backup; what they tell of is lost with the store" in said.text
+    assert "published after the backup: 1 entry; what is told of there is lost with the store" in said.text
     assert "shredded again" not in said.text
     assert at.readable()
     assert not at.readable(at.lost_case)
@@ -60,7 +60,7 @@ def test_a_case_that_was_shredded_after_the_backup_is_shredded_again_and_no_othe
     assert at("db", "backup", at.backup).code == 0
     assert at("case", "shred", at.case, "--yes", role="supervisor").code == 0
     lose(at)
-    assert "1 cases were shredded after the backup, and are shredded again" in restore(at).text
+    assert "shredded after the backup, and now again: 1 case" in restore(at).text
     assert not at.readable()
     assert at.readable(other)
     assert ("case:shred", "done") in at.told()[-3:]
@@ -171,7 +171,7 @@ def test_a_copy_of_the_log_that_somebody_kept_is_as_good(at, tmp_path):
     lose(at)
     said = restore(at, "--log", tmp_path / "kept")
     assert (said.code, said.err) == (0, "")
-    assert "1 entries were published after the backup" in said.text
+    assert "published after the backup: 1 entry" in said.text
     assert at.verified("--seen", at.seen).code == 0
 
 
@@ -179,7 +179,7 @@ def test_a_copy_that_is_behind_does_not_hide_what_stands_at_home(at, tmp_path):
     shutil.copytree(at.home / "log", tmp_path / "kept")
     at.opened()
     lose(at)
-    assert "2 entries were published after the backup" in restore(at, "--log", tmp_path / "kept").text
+    assert "published after the backup: 2 entries" in restore(at, "--log", tmp_path / "kept").text
     assert at.verified("--seen", at.seen).code == 0
 
 
@@ -189,7 +189,7 @@ def test_a_copy_that_is_further_than_home_counts(at, tmp_path):
     shutil.move(at.home / "log", tmp_path / "further")
     shutil.move(tmp_path / "kept", at.home / "log")
     lose(at)
-    assert "2 entries were published after the backup" in restore(at, "--log", tmp_path / "further").text
+    assert "published after the backup: 2 entries" in restore(at, "--log", tmp_path / "further").text
     assert at.verified("--seen", at.seen).code == 0
 
 
