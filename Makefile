@@ -37,7 +37,7 @@ serve: $(VENV)/ready ## Serve a demonstration over HTTP: made-up accounts, servi
 	@$(BIN)/nrm serve --demo demonstration --port $(PORT)
 
 test: $(VENV)/ready ## Run all tests, and measure how much of nrm/ they reach
-	@$(BIN)/python -m pytest -n $(WORKERS) --cov --cov-report=term
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term --durations=40 --durations-min=10
 
 check: $(VENV)/ready ## Format, lint, types, layers, rules with their examples
 	@$(BIN)/ruff format --check .
