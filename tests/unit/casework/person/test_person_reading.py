@@ -3,7 +3,7 @@
 import pytest
 from offices import CANARIES, asked
 from person_desk import a_session, come_in
-from referral_desk import ADULT, CHILD, agree, agreed_and_sent, entries_of
+from referral_desk import ADULT, CHILD, agree, agreed_and_sent, ask_for, entries_of, later
 from small_directory import ADDRESS, KEYS
 
 from nrm.casework.person import reading
@@ -83,6 +83,25 @@ def test_a_referral_is_told_by_what_it_is_for_and_how_far_it_is_and_never_by_its
     shown = repr(one)
     names = {office.services.candidate(key).name for key in KEYS} | {name for _, name in KEYS}
     assert [name for name in {*names, ADDRESS} if name in shown] == []
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_requests_for_help_are_told_in_the_order_in_which_they_were_made_whatever_the_store_says(
+    office, monkeypatch, turned
+):
+    """Their identifiers are random, and so is the order in which the store has them."""
+    case, first = agreed_and_sent(office)
+    later(office, hours=1)
+    agree(office, case, "share_with_accommodation")
+    second = ask_for(office, case, "safe_accommodation").referral
+    read = reading.referrals_of
+
+    def as_the_store_says(unit, open_case):
+        return sorted(read(unit, open_case), key=lambda found: found[1].made_at, reverse=turned)
+
+    monkeypatch.setattr(reading, "referrals_of", as_the_store_says)
+    told = reading.own_referrals(office.desk, come_in(office, case))
+    assert [one.referral for one in told] == [first.id, second.id]
 
 
 def test_a_draft_that_was_never_sent_is_not_shown(office):
