@@ -31,6 +31,9 @@ _LOG: Final = structlog.get_logger(LOGGER)
 PUBLISH_SECONDS: Final = 0.5
 """How often is looked whether entries wait; so a checkpoint comes within a second (DESIGN §9)."""
 
+PREPARE_SECONDS: Final = 10.0
+"""How long after the start is made what takes seconds and hardly anybody asks for."""
+
 
 class Background:
     """The threads of one process: the publisher, the worker if it is to work itself, and one that prepares and ends."""
@@ -46,7 +49,7 @@ class Background:
 
     def start(self, prepare: Callable[[], object]) -> None:
         """Begin; `prepare` makes what takes seconds, and would else be made when it is first asked for."""
-        preparing = threading.Thread(target=lambda: self._guarded("prepare", prepare), name="nrm_prepare", daemon=True)
+        preparing = threading.Thread(target=self._prepare, args=(prepare,), name="nrm_prepare", daemon=True)
         self._threads.append(preparing)
         for thread in self._threads:
             thread.start()
@@ -57,6 +60,11 @@ class Background:
         for thread in self._threads:
             thread.join(timeout=30)
         self._guarded("publish", self._office.sequencer.run)
+
+    def _prepare(self, prepare: Callable[[], object]) -> None:
+        # Not at once: whoever waited for the service to come back is answered first.
+        if not self._stop.wait(PREPARE_SECONDS):
+            self._guarded("prepare", prepare)
 
     def _publish(self) -> None:
         while not self._stop.wait(PUBLISH_SECONDS):

@@ -15,6 +15,11 @@ from nrm.cli.asking import office
 from nrm.errors import NrmError, Problem
 
 
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch):
+    monkeypatch.setattr("api.background.PREPARE_SECONDS", 0.01)
+
+
 @pytest.fixture
 def background():
     """Nothing waits in its log."""
@@ -34,6 +39,14 @@ def test_what_takes_seconds_is_made_beside_the_answers_and_not_before_them(backg
     asked.set()
     assert made.wait(10)
     background.stop()
+
+
+def test_a_service_that_ends_before_that_ends_at_once(background, monkeypatch):
+    monkeypatch.setattr("api.background.PREPARE_SECONDS", 3600)
+    made = Event()
+    background.start(made.set)
+    background.stop()
+    assert not made.is_set()
 
 
 @pytest.mark.parametrize("error", [NrmError(Problem("rules", 0, "there are none")), RuntimeError("a fault")])
