@@ -66,11 +66,11 @@ def false_packages(walk):
     """Packages that are not for this service, altered, opened before, or answered by another one."""
     package, forged = walk.services / "shelter.age", walk.services / "forged"
     walk.opens("shelter", package, code=1)
-    walk.opens("stranger", package, "--show", code=1)
+    walk.opens("stranger", package, "--show", code=2)
     altered = walk.services / "altered"
     altered.write_bytes(package.read_bytes()[:-1] + b"x")
     walk.opens("shelter", altered, "--show", code=1)
-    walk.opens("shelter", walk.place.given("clear", f"{CORE} {canaries.PHONE}"), "--show", code=1)
+    walk.opens("shelter", walk.place.given("clear", f"{CORE} {canaries.PHONE}"), "--show", code=2)
     keys = ("--identity", walk.services / "shelter" / "age.key", "--signer", walk.services / "signers")
     other = ("--key", walk.services / "stranger" / "reply.key", "--verb", "start", "--out", forged)
     walk.nrm("package", "reply", package, *keys, *other)

@@ -184,7 +184,7 @@ def test_a_link_in_the_place_of_the_lock_is_not_followed(key_file, tmp_path):
 def test_a_file_that_is_missing_a_folder_or_too_large_is_refused(tmp_path, monkeypatch):
     with pytest.raises(KeyStoreRefusedError, match="there is no such file"):
         opened_keys(tmp_path / "nowhere")
-    with pytest.raises(KeyStoreRefusedError, match="cannot be read: is a directory"):
+    with pytest.raises(KeyStoreRefusedError, match="this is a folder, not a file; name one file"):
         opened_keys(tmp_path)
     keys = made_keys(tmp_path / "keys")
     monkeypatch.setattr(private_file, "LARGEST", 10)
