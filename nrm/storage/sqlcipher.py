@@ -79,6 +79,8 @@ def open_sqlcipher(path: Path, key: bytes) -> Engine:
         pool_size=CONNECTIONS,
         max_overflow=0,
         pool_timeout=WAIT_SECONDS,
+        # Who wrote last writes next: the pages that a connection has decrypted are of no use once another one wrote.
+        pool_use_lifo=True,
         hide_parameters=True,
     )
 

@@ -117,6 +117,12 @@ class ApiService:
             return httpx.get(self.url + path, timeout=20, trust_env=False).status_code == httpx.codes.OK
         return False
 
+    def listens(self):
+        """Say whether any of its processes still holds the place at which it listens, also one that answers no more."""
+        with suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", self.port), timeout=20):
+            return True
+        return False
+
     def signal(self, number):
         os.kill(self.pid, number)
 

@@ -146,7 +146,7 @@ def test_processes_whose_parent_is_killed_end_and_make_room_for_others(tmp_path,
     service.start("--processes", "2")
     service.kill()
     until = time.monotonic() + GRACE_SECONDS
-    while service.answers():
+    while service.listens():
         assert time.monotonic() < until, "a process without parent goes on"
         time.sleep(0.05)
     service.start("--processes", "2")
