@@ -62,7 +62,7 @@ bench: $(VENV)/ready ## Measure decisions, proofs, the vault, the audit log, ref
 	@$(BIN)/python benchmarks/vault.py
 	@$(BIN)/python benchmarks/audit.py
 	@$(BIN)/python benchmarks/referral.py
-	@$(BIN)/python benchmarks/api.py
+	@$(BIN)/python benchmarks/api.py --seconds 5 --rounds 2 --cases 100000,1000000
 
 soak: $(VENV)/ready ## The longest campaigns of the property tests (an hour)
 	@NRM_CRASHES=3000 $(BIN)/python -m pytest -n $(WORKERS) tests/properties tests/reliability --hypothesis-profile=soak -p no:cacheprovider
