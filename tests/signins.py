@@ -12,10 +12,13 @@ from datetime import timedelta
 from uuid import UUID
 
 import pyotp
+import pytest
 from offices import NOON, OURS, asked
 
 from nrm.casework.accounts import credentials, entering, people
 from nrm.casework.accounts.door import Door
+from nrm.casework.accounts.errors import SignInDeniedError
+from nrm.casework.asked import NotPermittedError
 from nrm.signin.password import Cost, Hasher
 from nrm.signin.settings import SignInSettings
 
@@ -24,6 +27,18 @@ WORDS = "canary sentence of four words"
 ADDRESS = "192.0.2.77"
 FIRST_ADMIN, SECOND_ADMIN = UUID(int=0xA1), UUID(int=0xA2)
 CANARIES = ("anna", "canary", "192.0.2.77", "nrm_")
+
+
+def why(attempt, denied=NotPermittedError):
+    """The word that the log has for why an attempt was denied."""
+    with pytest.raises(denied) as caught:
+        attempt()
+    return caught.value.why
+
+
+def why_refused(attempt):
+    """The same of somebody whom the door refused, and no other denial."""
+    return why(attempt, SignInDeniedError)
 
 
 def admin(who=FIRST_ADMIN, organisation=OURS):

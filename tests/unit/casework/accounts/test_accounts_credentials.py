@@ -5,26 +5,19 @@ import json
 import pyotp
 import pytest
 from offices import asked
-from signins import ADDRESS, FIRST_ADMIN, SECOND_ADMIN, WORDS, admin
+from signins import ADDRESS, FIRST_ADMIN, SECOND_ADMIN, WORDS, admin, why
 from soft_authenticator import PRESENT, SoftAuthenticator
 
 from nrm.casework.accounts import credentials, entering, entering_passkey, people, recovering, sessions
 from nrm.casework.accounts.errors import SignInDeniedError
 from nrm.casework.accounts.people import AccountRefusedError
 from nrm.casework.accounts.registers import ACCOUNTS
-from nrm.casework.asked import NotPermittedError
 from nrm.casework.errors import NoSuchRecordError
 from nrm.errors import NrmError
 from nrm.signin.errors import NotProvedError, PasswordRefusedError
 
 ORIGIN = "https://nrm.example.org"
 NEW = "another sentence of five words"
-
-
-def why(attempt):
-    with pytest.raises(NotPermittedError) as caught:
-        attempt()
-    return caught.value.why
 
 
 @pytest.fixture

@@ -6,21 +6,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from signins import WORDS, admin
+from signins import why_refused as why
 
 from nrm.casework.accounts import credentials, people, sessions, tokens
-from nrm.casework.accounts.errors import SignInDeniedError
 from nrm.casework.accounts.registers import ACCOUNTS
 from nrm.casework.accounts.tokens import TokenRefusedError
 from nrm.casework.errors import NoSuchRecordError
 from nrm.signin.tokens import new_token
 
 NEW = "another sentence of five words"
-
-
-def why(attempt):
-    with pytest.raises(SignInDeniedError) as caught:
-        attempt()
-    return caught.value.why
 
 
 def reads(at, monkeypatch):

@@ -1,15 +1,14 @@
 """A step of a sign-in leads where it was made to lead, and nowhere else; what was counted stays counted."""
 
 import pyotp
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from offices import new_office
 from signins import ADDRESS, WORDS, TestDoor, admin
+from signins import why_refused as why
 from soft_authenticator import SoftAuthenticator
 
 from nrm.casework.accounts import credentials, entering, entering_oidc, entering_passkey, people, steps
-from nrm.casework.accounts.errors import SignInDeniedError
 from nrm.casework.accounts.registers import ACCOUNTS
 from nrm.signin.lockout import FREE
 from nrm.signin.oidc import new_pending
@@ -18,12 +17,6 @@ from nrm.signin.totp import new_totp
 NEW = "another sentence of five words"
 ORIGIN = "https://nrm.example.org"
 STAGES = ("second", "passkey", "oidc", "add_totp", "add_passkey")
-
-
-def why(attempt):
-    with pytest.raises(SignInDeniedError) as caught:
-        attempt()
-    return caught.value.why
 
 
 def uses(at, own, app):

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from offices import OURS, THEIRS
-from signins import FIRST_ADMIN, SECOND_ADMIN, admin
+from signins import FIRST_ADMIN, SECOND_ADMIN, admin, why
 
 from nrm.casework.accounts import credentials, entering_oidc, machines, people, recovering, sessions, tokens
 from nrm.casework.accounts.errors import SignInDeniedError
-from nrm.casework.asked import NotPermittedError
 from nrm.casework.errors import NoSuchRecordError, OtherRecordError
 from nrm.signin.lockout import FREE
 from nrm.signin.oidc import Identity, new_pending
@@ -40,12 +39,6 @@ def enter(at, **more):
     at.door = at.door.__class__(at.desk, at.door.settings, at.door.hasher, {"ministry": NamesAnna(**more)})
     token, _ = entering_oidc.begin_oidc(at.door, "ministry")
     return entering_oidc.finish_oidc(at.door, token, {})
-
-
-def why(attempt):
-    with pytest.raises(NotPermittedError) as caught:
-        attempt()
-    return caught.value.why
 
 
 @pytest.fixture
