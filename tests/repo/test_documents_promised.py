@@ -19,12 +19,14 @@ from nrm.casework.office import announcing
 from nrm.casework.person import links
 from nrm.casework.person import sessions as visits
 from nrm.casework.referrals import attaching
+from nrm.delivery import Limits
+from nrm.delivery.backoff import LONGEST
 from nrm.signin import clients, jose, lockout, password, totp
 from nrm.signin.settings import SignInSettings
 
 SPELT = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 ORDINAL = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-SIGN_IN, FILES = SignInSettings(), AttachmentLimits()
+SIGN_IN, FILES, PUSH = SignInSettings(), AttachmentLimits(), Limits()
 HOUR = timedelta(hours=1)
 
 
@@ -42,6 +44,8 @@ def odds():
 
 
 PROMISED = [
+    ("docs/services.md", f"in the body (at most {PUSH.receipt_bytes // 1024} KiB)"),
+    ("docs/services.md", f"or nothing for {PUSH.read_seconds} seconds"),
     ("docs/sign-in.md", f"**A good password** is long: {password.SHORTEST} characters and more"),
     ("docs/sign-in.md", f"in with the two within {SPELT[credentials.INVITED.days]} days"),
     ("docs/sign-in.md", f"the app shows a new code every {totp.SECONDS} seconds"),
@@ -93,6 +97,7 @@ def test_a_number_that_a_document_promises_is_that_of_the_program(document, sent
 
 
 def test_the_words_that_stand_for_limits_are_those_limits():
+    assert hours(LONGEST) == "an hour"  # docs/services.md: "`Retry-After` is honoured up to an hour"
     assert once.HOURS == 24
     assert (SIGN_IN.client_minutes, HEAD_SECONDS) == (60, SLOWEST)
     assert lockout.wait(lockout.FREE["name"], "name") == lockout.FIRST
