@@ -26,7 +26,7 @@ TABLES = {
 
 @dataclass(frozen=True)
 class Remains:
-    """By table, the last bytes of what is sealed and the identifiers; and the wrapped key of the case."""
+    """By table, the `ends` of what is sealed and the identifiers; and the wrapped key of the case."""
 
     sealed: dict[str, set[bytes]]
     names: dict[str, set[UUID]]
@@ -41,7 +41,7 @@ class Remains:
             for table, name in TABLES.items():
                 found = connection.exec_driver_sql(f"SELECT case_id, {name}, sealed FROM {table}").fetchall()  # noqa: S608
                 own = [(one, bytes(data)) for owner, one, data in found if UUID(str(owner)) == UUID(case)]
-                sealed[table] = {data[-WINDOW:] for _, data in own}
+                sealed[table] = {end for _, data in own for end in ends(data)}
                 names[table] = {UUID(str(one)) for one, _ in own}
         row = office.store.run(lambda unit: unit.cases.get(UUID(case)))
         office.close()
@@ -62,6 +62,11 @@ class Remains:
         }
         windows = (self.wrapped[at : at + WINDOW] for at in range(len(self.wrapped) - WINDOW + 1))
         return found | {"key" for one in windows if one in content}
+
+
+def ends(data):
+    """Return the last bytes and those before them: a database cuts what is long, but not both of them in two."""
+    return {data[-WINDOW:], data[-2 * WINDOW : -WINDOW]}
 
 
 def stored(place):
