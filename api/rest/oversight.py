@@ -45,6 +45,12 @@ def checkpoint(call: Caller) -> Response:
     return plain(published.checkpoint(call.desk, call.asked, _log(call)))
 
 
+@router.get("/checkpoint.cosigned", responses=PLAIN, response_class=Response, **may("log:read"))
+def cosigned(call: Caller) -> Response:
+    """Tell how far enough witnesses have cosigned the log (C2SP tlog-cosignature); newer entries wait for them."""
+    return plain(published.cosigned(call.desk, call.asked, _log(call)))
+
+
 @router.get("/tile/{path:path}", responses=FILE, response_class=Response, **may("log:read"))
 def tile(call: Caller, path: str) -> Response:
     """Give a file of the published log (C2SP tlog-tiles), such as `0/x001/067` or `entries/000.p/17`."""

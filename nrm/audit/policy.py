@@ -52,10 +52,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether the quorum is met, and one sentence for each witness and group that says why."""
+    """Whether the quorum is met, and one sentence for each witness and group that says why.
+
+    `since` is the latest moment from which on enough had cosigned (seconds since 1970, UTC), when witnesses are needed.
+    """
 
     met: bool
     reasons: tuple[str, ...]
+    since: int | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,18 @@ class Policy:
 
     def verdict(self, cosigned: Iterable[Cosigned]) -> Verdict:
         """Say whether these verified cosignatures meet the quorum; those of other keys count for nothing."""
+        given = tuple(cosigned)
+        seen, reasons = self._seen(given)
+        if self.quorum == NONE:
+            return Verdict(met=True, reasons=(*reasons, "the policy asks for no witness"))
+        met = seen[self.quorum]
+        reasons.append(f"the quorum `{shown(self.quorum)}` is {'met' if met else 'not met'}")
+        times = sorted({one.timestamp for one in given}, reverse=True)
+        since = (time for time in times if self._seen(one for one in given if one.timestamp >= time)[0][self.quorum])
+        return Verdict(met=met, reasons=tuple(reasons), since=next(since, None))
+
+    def _seen(self, cosigned: Iterable[Cosigned]) -> tuple[dict[str, bool], list[str]]:
+        """Say of each witness and group whether it has cosigned, by name, and in a sentence."""
         keys = {one.vkey for one in cosigned}
         seen = {witness.name: witness.verifier.vkey in keys for witness in self.witnesses}
         reasons = [f"`{shown(name)}` {'has' if did else 'has not'} cosigned" for name, did in seen.items()]
@@ -78,11 +94,7 @@ class Policy:
             verb = "is met" if seen[group.name] else "is not met"
             counted = f"{count} of {len(group.members)} have cosigned, {group.least} must"
             reasons.append(f"group `{shown(group.name)}` {verb}: {counted}")
-        if self.quorum == NONE:
-            return Verdict(met=True, reasons=(*reasons, "the policy asks for no witness"))
-        met = seen[self.quorum]
-        reasons.append(f"the quorum `{shown(self.quorum)}` is {'met' if met else 'not met'}")
-        return Verdict(met=met, reasons=tuple(reasons))
+        return seen, reasons
 
     def open(self, data: bytes, place: str = "checkpoint") -> tuple[SignedCheckpoint, Verdict]:
         """Read a signed checkpoint of one of our logs, verify the log's signature, and judge its cosignatures.

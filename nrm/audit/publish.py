@@ -12,7 +12,7 @@ from nrm.audit.errors import LogRefusedError
 from nrm.audit.files import sync_directory, write_all, write_whole
 from nrm.audit.growth import Growth
 from nrm.audit.note import parse_note
-from nrm.audit.source import CHECKPOINT, DirectorySource, read_tile
+from nrm.audit.source import CHECKPOINT, COSIGNED, DirectorySource, read_tile
 from nrm.errors import Problem, reason_of
 
 if TYPE_CHECKING:
@@ -93,6 +93,25 @@ class Publisher:
         except OSError as fault:
             raise _unwritten(path, fault) from None
         self._touched.clear()
+
+    def keep_cosigned(self, note: Note) -> None:
+        """Put a checkpoint that witnesses cosigned beside the newest one, unless theirs of more entries stands there.
+
+        It stays when the log grows, until they have cosigned more of it. Whether the log begins with its entries is for
+        whoever verifies it to find. Raises `LogRefusedError` when another root stands there for as many entries.
+        """
+        path = self._directory / COSIGNED
+        comes = parse_checkpoint(note.text)
+        try:
+            if path.exists():
+                stands = parse_checkpoint(parse_note(path.read_bytes(), str(path)).text, str(path))
+                if stands.origin == comes.origin and stands.size > comes.size:
+                    return
+                self._check_forward(path, note)
+            write_whole(path, bytes(note))
+            sync_directory(self._directory)
+        except OSError as fault:
+            raise _unwritten(path, fault) from None
 
     def _edge(self, checkpoint: Checkpoint) -> Growth:
         growth = Growth.resumed(self.take, checkpoint.size, lambda tile: read_tile(self._source, tile))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from nrm.audit.errors import LogError
@@ -35,23 +35,26 @@ class Replay:
         self._report = report
         self._growth = Growth(self._compare)
 
-    def run(self, seen: int, progress: Progress | None = None) -> tuple[bytes, bytes]:
-        """Walk over all entries; give the root over the first `seen` of them (at most all), and the root over all.
+    def run(self, sizes: Iterable[int] = (), progress: Progress | None = None) -> Mapping[int, bytes]:
+        """Walk over all entries; give the root over all, and over as many of the first as each of `sizes` says.
 
-        Raises `LogError` when neither entries nor hashes of a place can be read: the walk cannot go on.
+        A size that is larger than the log has no root. Raises `LogError` when neither entries nor hashes of a place can
+        be read: the walk cannot go on.
         """
-        growth, seen, seen_root = self._growth, min(seen, self._size), EMPTY_ROOT
+        growth, roots = self._growth, {0: EMPTY_ROOT}
+        stops = sorted(size for size in {*sizes} if 0 < size < self._size)
         for index in range(-(-self._size // WIDTH)):
             leaves = self._leaves(tile_over(ENTRIES, index, self._size))
-            here = min(max(seen - growth.size, 0), len(leaves))
-            growth.extend_hashed(leaves[:here])
-            if here and growth.size == seen:
-                seen_root = growth.root()
-            growth.extend_hashed(leaves[here:])
+            begin, end = growth.size, growth.size + len(leaves)
+            for stop in [*(one for one in stops if begin < one <= end), end]:
+                growth.extend_hashed(leaves[growth.size - begin : stop - begin])
+                if stop in stops:
+                    roots[stop] = growth.root()
             if progress:
                 progress(growth.size)
         growth.flush()
-        return seen_root, growth.root()
+        roots[self._size] = growth.root()
+        return roots
 
     def _leaves(self, bundle: Tile) -> list[bytes]:
         """Hash the entries of a bundle; where that is impossible, take the hashes that stand above them."""

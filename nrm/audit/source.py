@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 CHECKPOINT: Final = "checkpoint"
 """The path of the signed checkpoint."""
+COSIGNED: Final = "checkpoint.cosigned"
+"""The path of the newest checkpoint that a quorum of witnesses cosigned; the log may have grown since."""
 TIMEOUT_SECONDS: Final = 20.0
 """How long a server may keep silent."""
 

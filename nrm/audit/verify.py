@@ -7,12 +7,14 @@ however long the log is.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
 from nrm.audit.checkpoint import open_checkpoint
 from nrm.audit.errors import LogError, LogRefusedError
 from nrm.audit.replay import Replay
 from nrm.audit.source import CHECKPOINT
+from nrm.audit.witnessed import read_cosigned, vouched
 from nrm.errors import Problem
 
 if TYPE_CHECKING:
@@ -20,40 +22,19 @@ if TYPE_CHECKING:
     from nrm.audit.note import Verifier
     from nrm.audit.replay import Progress
     from nrm.audit.source import Source
+    from nrm.audit.witnessed import Witnessed, WitnessPolicy
 
 MOST_FAULTS: Final = 20
 """After so many faults the replay stops: a log that lost one entry differs everywhere behind it."""
 
 
-class Verdict(Protocol):
-    """Whether enough witnesses cosigned, and why."""
-
-    @property
-    def met(self) -> bool:
-        """Whether the quorum is met."""
-        ...
-
-    @property
-    def reasons(self) -> tuple[str, ...]:
-        """One sentence for each witness and group."""
-        ...
-
-
-class WitnessPolicy(Protocol):
-    """Which witnesses we trust, such as `nrm.audit.policy.Policy`."""
-
-    def open(self, data: bytes, place: str = "checkpoint") -> tuple[SignedCheckpoint, Verdict]:
-        """Verify a signed checkpoint and its cosignatures. Raises `LogError`."""
-        ...
-
-
 @dataclass(frozen=True)
 class Verified:
-    """A log without fault: its checkpoint, the size it had when it was last seen, and what the witnesses said."""
+    """A log without fault: its checkpoint, the size it had when it was last seen, and how far witnesses saw it."""
 
     signed: SignedCheckpoint
     seen_size: int | None
-    witnessed: tuple[str, ...] = ()
+    witnessed: Witnessed | None = None
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -69,35 +50,41 @@ def verify(
     last_seen: Checkpoint | None = None,
     policy: WitnessPolicy | None = None,
     progress: Progress | None = None,
+    now: datetime | None = None,
 ) -> Verified:
     """Verify the log at `source` as a whole; `origin` is its name, when that is not the name of its key.
 
     Entry bundles are hashed, all tiles computed from them and compared byte for byte, and the root compared with the
-    signed checkpoint and with the one that was `last_seen`. Raises `LogRefusedError` with all faults, at most
+    signed checkpoint, with the one that was `last_seen`, and with the newest that the witnesses of `policy` cosigned,
+    not long before `now` (None: the time of this machine). Raises `LogRefusedError` with all faults, at most
     `MOST_FAULTS` of them; before that, when the checkpoint itself cannot be believed, `TileMissingError`,
     `NoteRefusedError` or `CheckpointRefusedError`.
     """
     place = f"{source.name}/{CHECKPOINT}"
+    kept = read_cosigned(source, policy) if policy else None
     data = source.read(CHECKPOINT)
     signed = open_checkpoint(data, verifier, origin or verifier.name, place)
     checkpoint, faults = signed.checkpoint, _Faults()
-    verdict = policy.open(data, place)[1] if policy else None
-    if verdict and not verdict.met:
-        what = f"too few witnesses have cosigned this checkpoint: {'; '.join(verdict.reasons)}"
-        faults.add(Problem(place, 0, what, "wait for the witnesses; if they keep silent, ask them why"))
+    witnessed = vouched(source, policy, data, kept) if policy else None
+    if witnessed:
+        faults.add(*witnessed.faults(checkpoint, now or datetime.now(UTC)))
     if last_seen:
         faults.add(*_not_ahead(checkpoint, last_seen, place))
     try:
-        seen_root, root = Replay(source, checkpoint.size, faults.add).run(last_seen.size if last_seen else 0, progress)
+        sizes = [last_seen.size] if last_seen else []
+        sizes += [witnessed.checkpoint.size] if witnessed else []
+        roots = Replay(source, checkpoint.size, faults.add).run(sizes, progress)
     except LogError as fault:
         raise LogRefusedError({*faults.found, *fault.problems}) from None
-    if root != checkpoint.root:
+    if roots[checkpoint.size] != checkpoint.root:
         what = f"entries and tiles lead to another root than the checkpoint of {checkpoint.size} entries names"
         faults.add(Problem(place, 3, what, "fetch the whole log again; if it stays so, do not believe it"))
-    if last_seen and last_seen.size <= checkpoint.size and seen_root != last_seen.root:
+    if last_seen and last_seen.size <= checkpoint.size and roots[last_seen.size] != last_seen.root:
         faults.add(_rewritten(last_seen, place, checkpoint.size, sound=not faults.found))
+    if witnessed and not faults.found:  # what else is wrong comes first: an altered entry is no second history
+        faults.add(*witnessed.contradictions(roots))
     faults.check()
-    return Verified(signed, last_seen.size if last_seen else None, verdict.reasons if verdict else ())
+    return Verified(signed, last_seen.size if last_seen else None, witnessed)
 
 
 def _not_ahead(checkpoint: Checkpoint, seen: Checkpoint, place: str) -> list[Problem]:

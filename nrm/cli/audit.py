@@ -37,7 +37,6 @@ from nrm.errors import FileRefusedError, Problem, UnknownNameError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nrm.audit.policy import Policy
     from nrm.audit.source import Source
     from nrm.audit.verify import Verified
 
@@ -86,7 +85,7 @@ def verify(
         raise _not_verified(refused) from None
     if seen is not None:
         write_seen(seen, found.signed.note)
-    _show_verified(found, compared=seen is not None, policy=trusted, as_json=as_json)
+    _show_verified(found, compared=seen is not None, as_json=as_json)
 
 
 @app.command("prove")
@@ -167,8 +166,8 @@ def _not_verified(refused: LogError) -> typer.Exit:
     return typer.Exit(NOT_VERIFIED)
 
 
-def _show_verified(found: Verified, *, compared: bool, policy: Policy | None, as_json: bool) -> None:
-    checkpoint = found.checkpoint
+def _show_verified(found: Verified, *, compared: bool, as_json: bool) -> None:
+    checkpoint, witnessed = found.checkpoint, found.witnessed
     if as_json:
         print_json(
             {
@@ -177,7 +176,9 @@ def _show_verified(found: Verified, *, compared: bool, policy: Policy | None, as
                 "entries": checkpoint.size,
                 "root": base64.b64encode(checkpoint.root).decode(),
                 "entries_seen_before": found.seen_size,
-                "witnesses": list(found.witnessed) if policy else None,
+                "witnesses": list(witnessed.verdict.reasons) if witnessed else None,
+                "cosigned_entries": witnessed.checkpoint.size if witnessed else None,
+                "cosigned_at": witnessed.since.isoformat() if witnessed and witnessed.since else None,
             }
         )
         return
@@ -190,10 +191,14 @@ def _show_verified(found: Verified, *, compared: bool, policy: Policy | None, as
         out.line("nothing was seen before; from now on it is remembered", "dim")
     else:
         out.line(f"begins with the {found.seen_size} entries that were seen before", "dim")
-    if policy is None:
+    if witnessed is None:
         out.line("no witness was asked for: give --policy FILE, or two of you may be shown two histories", "yellow")
-    for reason in found.witnessed:
+    for reason in witnessed.verdict.reasons if witnessed else ():
         out.line(reason, "dim")
+    if witnessed and witnessed.checkpoint.size < checkpoint.size:
+        waiting = checkpoint.size - witnessed.checkpoint.size
+        seen = f"the first {witnessed.checkpoint.size}, at {witnessed.since:%Y-%m-%d %H:%M:%S} UTC"
+        out.line(f"witnesses have cosigned {seen}; the last {waiting} wait for them", "yellow")
     out.line(f"verified: {counted(checkpoint.size, *OF_LOG)} of {checkpoint.origin}", "green")
 
 

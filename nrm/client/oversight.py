@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from nrm.audit.errors import TileMissingError
 from nrm.audit.note import Verifier
+from nrm.audit.source import CHECKPOINT, COSIGNED
 from nrm.audit.verify import verify
 from nrm.client.errors import ClientError
 from nrm.client.wire import place
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from nrm.audit.checkpoint import Checkpoint
     from nrm.audit.verify import Verified
+    from nrm.audit.witnessed import WitnessPolicy
     from nrm.client.answer import Answer
     from nrm.client.wire import Wire
 
@@ -32,6 +34,10 @@ class Oversight:
         """Tell how far the published log goes, signed (C2SP tlog-checkpoint)."""
         return self._wire.ask("GET", place("oversight", "checkpoint")).content
 
+    def cosigned(self) -> bytes:
+        """Tell how far enough witnesses have cosigned the log; a `ProblemError` of status 404 when nowhere."""
+        return self._wire.ask("GET", place("oversight", "checkpoint.cosigned")).content
+
     def tile(self, path: str) -> bytes:
         """Give a file of the log, such as `0/000.p/17` (C2SP tlog-tiles)."""
         return self._wire.ask("GET", f"{place('oversight', 'tile')}/{quote(path)}").content
@@ -40,13 +46,15 @@ class Oversight:
         """Tell the public key of the log; compare it with one that you got another way."""
         return self._wire.ask("GET", place("oversight", "vkey")).text.strip()
 
-    def verify(self, vkey: str, last_seen: Checkpoint | None = None) -> Verified:
+    def verify(self, vkey: str, last_seen: Checkpoint | None = None, policy: WitnessPolicy | None = None) -> Verified:
         """Verify the whole log: fetch every entry, and believe nothing but the key `vkey` that you hold.
+
+        `policy` (see `nrm.audit.policy_file.parse_policy`) names the witnesses who must have cosigned it.
 
         Raises:
             LogError: it is not sound, or cannot be had (see `nrm.audit.verify`).
         """
-        return verify(_Log(self), Verifier(vkey), last_seen=last_seen)
+        return verify(_Log(self), Verifier(vkey), last_seen=last_seen, policy=policy)
 
     def proof(self, event: UUID | str) -> bytes:
         """Prove that an event is in the log (C2SP tlog-proof)."""
@@ -86,7 +94,9 @@ class _Log:
     def read(self, path: str) -> bytes:
         """Give the whole file. Raises `TileMissingError`."""
         try:
-            return self._of.checkpoint() if path == "checkpoint" else self._of.tile(path.removeprefix("tile/"))
+            if path == CHECKPOINT:
+                return self._of.checkpoint()
+            return self._of.cosigned() if path == COSIGNED else self._of.tile(path.removeprefix("tile/"))
         except ClientError as error:
             found = error.problems[0]
         raise TileMissingError(Problem(f"{self.name}/{path}", 0, f"it cannot be had: {found.what}", found.todo))

@@ -31,6 +31,7 @@ add(
         "GET /v1/service/entry": Recipe(Entry),
         "PATCH /v1/service/entry": Recipe(Entry, body={}, headers={"If-Match": "{entry}"}),
         f"GET {LOG}/checkpoint": Recipe(Log),
+        f"GET {LOG}/checkpoint.cosigned": Recipe(Log),
         f"GET {LOG}/tile/{{path:path}}": Recipe(Log),
         f"GET {LOG}/vkey": Recipe(Log),
         f"GET {LOG}/proofs/{{event}}": Recipe(Log),

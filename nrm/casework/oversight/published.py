@@ -1,7 +1,8 @@
 """What an overseer needs to verify the log from afar: checkpoint, tiles, proofs, the key, and who may do what.
 
-All of it names nobody. A checkpoint, a proof and the policies leave an entry when they are asked for; a tile and the
-key leave one only when they are denied, or whoever verifies the log would make it grow with every file of it.
+All of it names nobody. A checkpoint, a proof and the policies leave an entry when they are asked for; a tile, what was
+cosigned and the key leave one only when they are denied, or whoever verifies the log would make it grow with every file
+of it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from nrm.audit.errors import LogRefusedError, TileMissingError
 from nrm.audit.note import parse_note
 from nrm.audit.policy_file import LARGEST_POLICY
 from nrm.audit.proof import make_proof, read_entry
-from nrm.audit.source import CHECKPOINT
+from nrm.audit.source import CHECKPOINT, COSIGNED
 from nrm.audit.tiles import parse_path
 from nrm.casework.asked import permit
 from nrm.casework.errors import NoSuchRecordError
@@ -62,6 +63,16 @@ def checkpoint(desk: Desk, asked: Asked, log: Source) -> bytes:
     return _looked(desk, asked, "log:read", lambda _: log.read(CHECKPOINT))
 
 
+def cosigned(desk: Desk, asked: Asked, log: Source) -> bytes:
+    """Return the newest checkpoint that enough witnesses cosigned; the log may have grown since.
+
+    Raises:
+        DeniedError: the role may not.
+        NoSuchRecordError: none was cosigned yet.
+    """
+    return _looked(desk, asked, "log:read", lambda _: _published(log, COSIGNED), told=False)
+
+
 def tile(desk: Desk, asked: Asked, log: Source, path: str) -> bytes:
     """Return a file of the published log, by its path below `tile/`.
 
@@ -76,10 +87,7 @@ def tile(desk: Desk, asked: Asked, log: Source, path: str) -> bytes:
         found = parse_path(f"tile/{path}")
         if found is None:
             raise NoSuchRecordError
-        try:
-            return log.read(found.path)
-        except TileMissingError:
-            raise NoSuchRecordError from None
+        return _published(log, found.path)
 
     return _looked(desk, asked, "log:read", read, told=False)
 
@@ -122,6 +130,13 @@ def policies(desk: Desk, asked: Asked, witnesses: Path | None = None) -> AccessP
     schema, files = texts()
     roles = {about: dict(found) for about, found in allowed_roles(table(shipped())).items() if found}
     return AccessPolicies(schema, files, roles, None if witnesses is None else _text(witnesses))
+
+
+def _published(log: Source, path: str) -> bytes:
+    try:
+        return log.read(path)
+    except TileMissingError:
+        raise NoSuchRecordError from None
 
 
 def _looked(desk: Desk, asked: Asked, verb: str, look: Callable[[UnitOfWork], T], *, told: bool = True) -> T:

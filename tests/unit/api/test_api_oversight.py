@@ -1,6 +1,7 @@
 """Oversight over HTTP: the log verified from afar, and no word in any answer that says whose case it was."""
 
 import json
+from time import time
 from uuid import uuid4
 
 import httpx
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from offices import ANA, BO, CANARIES, THEIRS
 from referral_desk import agreed_and_sent
+from small_logs import cosigner
 
 from api.views.oversight import OversightReason
 from nrm.access import ROLES
@@ -19,7 +21,9 @@ from nrm.audit.checkpoint import parse_checkpoint
 from nrm.audit.entry import decode
 from nrm.audit.errors import LogError
 from nrm.audit.note import Verifier, parse_note
+from nrm.audit.policy_file import parse_policy
 from nrm.audit.proof import check_proof, parse_proof
+from nrm.audit.publish import Publisher
 from nrm.audit.source import HttpSource
 from nrm.audit.tiles import parse_path
 from nrm.audit.verify import verify
@@ -95,6 +99,25 @@ def test_reading_tiles_does_not_make_the_log_grow(lived):
     assert client.get(f"{ROOT}/tile/0/000.p/7").status_code in {200, 404}
     assert client.get(f"{ROOT}/vkey").headers["content-type"].startswith("text/plain")
     assert len(lived.office.leaves()) - before <= 1, "what is not there leaves its entry"
+
+
+def test_what_witnesses_cosigned_is_served_while_the_log_grows(lived):
+    client, log, key = overseer(lived), lived.office.log, lived.office.signer.vkey
+    assert client.get(f"{ROOT}/checkpoint.cosigned").status_code == 404
+    trusted = parse_policy(f"log {key}\nwitness w {cosigner().vkey}\nquorum w\n".encode())
+    note = parse_note((log / "checkpoint").read_bytes())
+    Publisher(log).keep_cosigned(note.with_signatures(cosigner().cosign(note.text, int(time()))))
+    before = len(lived.office.leaves())
+    answer = client.get(f"{ROOT}/checkpoint.cosigned")
+    assert (answer.status_code, answer.content) == (200, (log / "checkpoint.cosigned").read_bytes())
+    assert len(lived.office.leaves()) == before, "who verifies the log does not make it grow with every file"
+    client.get(f"{ROOT}/checkpoint")
+    lived.office.sequencer.run()
+    found = verify(source(client), Verifier(key), policy=trusted)
+    assert found.witnessed.checkpoint.size == parse_checkpoint(note.text).size < found.checkpoint.size
+    shelter = lived.as_("caseworker", THEIRS)
+    assert shelter.get(f"{ROOT}/checkpoint.cosigned").status_code == 403
+    assert lived.office.said()[-1] == ("api:log:read", "not_permitted")
 
 
 HOSTILE = (

@@ -23,6 +23,10 @@ def by(*names):
     return [Cosigned(KEYS[name].name, KEYS[name].vkey, 1) for name in names]
 
 
+def at(**times):
+    return [Cosigned(KEYS[name].name, KEYS[name].vkey, time) for name, time in times.items()]
+
+
 def faults(text):
     with pytest.raises(PolicyRefusedError) as caught:
         parse_policy(text if isinstance(text, bytes) else text.encode(), "policy.txt")
@@ -208,3 +212,20 @@ def test_whatever_is_in_the_file_it_is_a_policy_or_refused(data):
         parse_policy(data)
     except PolicyRefusedError as refused:
         assert all(str(problem).isprintable() for problem in refused.problems)  # noqa: PT017 - both ends are right
+
+
+def test_a_quorum_stands_since_the_last_of_those_signed_whom_it_takes():
+    policy = parse_policy(EXAMPLE.encode())
+    assert policy.verdict(at(X1=10, X2=20, Y1=30)).since == 10
+    assert policy.verdict(at(X1=10, X2=20, X3=25, Y1=30, Y2=5)).since == 20
+    assert policy.verdict(at(X1=10, X2=20)).since is None
+    assert parse_policy(b"quorum none\n").verdict(at(X1=10)).since is None
+
+
+@given(st.dictionaries(st.sampled_from(sorted(KEYS)), st.integers(0, 5)))
+def test_from_the_moment_since_which_a_quorum_stands_it_is_met_and_from_no_later_one(times):
+    policy = parse_policy(EXAMPLE.encode())
+    verdict = policy.verdict(at(**times))
+    met = [moment for moment in range(6) if policy.verdict(one for one in at(**times) if one.timestamp >= moment).met]
+    assert verdict.met == (verdict.since is not None)
+    assert verdict.since == max(met, default=None)

@@ -203,3 +203,29 @@ def test_of_many_tiles_none_is_left_half_written(tmp_path, monkeypatch):
     with pytest.raises(LogRefusedError, match="tile/0/001: other bytes stand here"):
         Publisher(tmp_path).take_all([tiles[5], (Tile(0, 1), b"other")])
     assert not (tmp_path / tiles[5][0].path).exists()
+
+
+def test_what_witnesses_cosigned_stays_beside_the_checkpoint_and_never_goes_back(tmp_path):
+    heads = {size: build(tmp_path, entries(size)) for size in (100, 300)}
+    path, publisher = tmp_path / "checkpoint.cosigned", Publisher(tmp_path)
+    for size, stands in ((100, 100), (300, 300), (100, 300)):
+        publisher.keep_cosigned(heads[size])
+        assert path.read_bytes() == bytes(heads[stands])
+    build(tmp_path, entries(301))
+    assert path.read_bytes() == bytes(heads[300]), "the log grows, and it stays"
+    for other in (Checkpoint(ORIGIN, 300, bytes(32)), Checkpoint("example.org/other", 400, bytes(32))):
+        signer = SIGNER if other.origin == ORIGIN else Signer(other.origin, bytes(32))
+        with pytest.raises(LogRefusedError):
+            publisher.keep_cosigned(signed(other, signer))
+    assert path.read_bytes() == bytes(heads[300])
+
+
+def test_what_was_cosigned_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    heads = {size: build(tmp_path, entries(size)) for size in (100, 300)}
+    publisher = Publisher(tmp_path)
+    publisher.keep_cosigned(heads[100])
+    monkeypatch.setattr(os, "replace", fails)
+    monkeypatch.setattr(Path, "replace", fails)
+    with pytest.raises(LogRefusedError, match="no space left"):
+        publisher.keep_cosigned(heads[300])
+    assert (tmp_path / "checkpoint.cosigned").read_bytes() == bytes(heads[100])

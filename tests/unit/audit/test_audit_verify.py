@@ -193,4 +193,5 @@ def test_the_witnesses_that_the_policy_demands_must_have_cosigned():
     note = parse_note(LOG.read("checkpoint"))
     cosigned = note.with_signatures(cosigner.cosign(note.text, 1_700_000_000))
     verified = verify(changed(checkpoint=bytes(cosigned)), VERIFIER, policy=policy)
-    assert verified.witnessed[0] == "`w1` has cosigned"
+    assert verified.witnessed.verdict.reasons[0] == "`w1` has cosigned"
+    assert verified.witnessed.checkpoint.size == 700

@@ -74,6 +74,8 @@ def test_for_programs_it_is_json(verify, tmp_path):
         "entries": 3,
         "entries_seen_before": None,
         "witnesses": None,
+        "cosigned_entries": None,
+        "cosigned_at": None,
     }
     assert json.loads(verify("--seen", tmp_path / "seen", "--json").out)["entries_seen_before"] == 3
 

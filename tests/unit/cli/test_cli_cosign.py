@@ -1,5 +1,6 @@
 """`nrm audit cosign` before real witnesses: what they sign is published with the log, and a fork is an alarm."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -90,19 +91,37 @@ def test_the_policy_is_met_after_the_witness_has_signed_and_not_before(at, witne
         assert "`one` has cosigned" in after.out
 
 
-def test_cosignatures_stay_while_nothing_is_appended_and_go_when_the_log_grows(at, witness, policy):
+def test_what_was_cosigned_stays_when_the_log_grows_and_how_many_entries_wait_is_said(at, witness, policy):
     with witness("one") as one:
         trusted = policy(one)
         at("audit", "cosign", "--policy", trusted)
         kept = checkpoint(at)
         assert at("db", "check").code == 0
         assert at("audit", "tail").code == 0
-        assert checkpoint(at) == kept
+        assert checkpoint(at) == kept == (at.home / "log/checkpoint.cosigned").read_text()
+        assert "wait" not in at.verified("--policy", trusted).out
         at("case", "list", role="caseworker")
         assert cosigners(at) == []
-        assert at.verified("--policy", trusted).code == 1
+        said = at.verified("--policy", trusted)
+        assert (said.code, "`one` has cosigned" in said.out) == (0, True)
+        assert re.search(r"witnesses have cosigned the first 2, at 20\S+ \S+ UTC; the last 1 wait for them", said.text)
+        told = json.loads(at.verified("--policy", trusted, "--json").out)
+        assert (told["entries"], told["cosigned_entries"], told["cosigned_at"][:2]) == (3, 2, "20")
         assert at("audit", "cosign", "--policy", trusted).code == 0
-        assert at.verified("--policy", trusted).code == 0
+        assert json.loads(at.verified("--policy", trusted, "--json").out)["cosigned_entries"] == 3
+
+
+def test_a_copy_of_the_log_carries_what_was_cosigned(at, witness, policy, tmp_path):
+    with witness("one") as one:
+        trusted = policy(one)
+        at("audit", "cosign", "--policy", trusted)
+    at("case", "list", role="caseworker")
+    for _ in range(2):
+        assert at("audit", "export", tmp_path / "copy").code == 0
+    options = ("--vkey", at.home / "log.vkey", "--policy", trusted)
+    assert at("audit", "verify", tmp_path / "copy", *options).code == 0
+    (tmp_path / "copy/checkpoint.cosigned").unlink()
+    assert at("audit", "verify", tmp_path / "copy", *options).code == 1
 
 
 def test_a_witness_that_has_signed_is_not_asked_again(at, witness, policy):
@@ -158,6 +177,7 @@ def test_a_witness_that_has_seen_another_history_raises_the_alarm_even_with_a_qu
     assert said.err.endswith(f"{ALARM}\n")
     assert "the quorum is met" not in said.out
     assert cosigners(at) == ["two"]
+    assert not (at.home / "log/checkpoint.cosigned").exists(), "where there are two histories, none is vouched for"
 
 
 def growing(at, monkeypatch, times):
@@ -175,24 +195,25 @@ def growing(at, monkeypatch, times):
     return sizes
 
 
-def test_a_log_that_grew_meanwhile_is_shown_again(at, witness, policy, monkeypatch):
-    with witness("one") as one:
-        trusted = policy(one)
-        sizes = growing(at, monkeypatch, 2)
-        assert at("audit", "cosign", "--policy", trusted).code == 0
-    assert sizes == [2, 3, 4]
-    assert cosigners(at) == ["one"]
-    assert checkpoint(at).splitlines()[1] == "4"
-
-
-def test_a_log_that_never_stands_still_is_left_as_it_is(at, witness, policy, monkeypatch):
+def test_a_log_that_never_stands_still_has_its_witnesses_too(at, witness, policy, monkeypatch):
     with witness("one") as one:
         trusted = policy(one)
         sizes = growing(at, monkeypatch, 99)
-        said = at("audit", "cosign", "--policy", trusted)
-    assert (said.code, said.out) == (1, "the log grew each time its witnesses were asked; ask again\n")
-    assert len(sizes) == cosign.ROUNDS
+        for _ in range(2):
+            said = at("audit", "cosign", "--policy", trusted)
+            assert (said.code, said.lines[-1]) == (0, "the quorum is met")
+            assert cosigners(at) == [], "the checkpoint that stands now was shown to nobody"
+            told = json.loads(at.verified("--policy", trusted, "--json").out)
+            assert (told["cosigned_entries"], told["entries"]) == (sizes[-1], sizes[-1] + 1)
+    assert sizes == [2, 3]
+
+
+def test_too_few_on_a_log_that_grew_meanwhile_are_kept_nowhere(at, witness, policy, monkeypatch):
+    with witness("one") as one, witness("two") as two:
+        growing(at, monkeypatch, 1)
+        assert at("audit", "cosign", "--policy", policy(one, gone(two))).code == 1
     assert cosigners(at) == []
+    assert not (at.home / "log/checkpoint.cosigned").exists()
 
 
 def test_an_alarm_is_not_lost_when_the_log_grew_meanwhile(at, witness, policy, monkeypatch, tmp_path):
