@@ -24,7 +24,7 @@ VERBS: dict[str, tuple[str, ...]] = {
     "feedback": ("give", "read"),
     "glass": ("break", "end", "review", "list"),
     "group": ("read", "change", "disclose"),
-    "keys": ("create", "list", "unlock", "rotate", "rewrap", "destroy"),
+    "keys": ("create", "list", "unlock", "rotate", "rewrap", "destroy", "relock"),
     "link": ("make", "open", "end"),
     "log": ("create", "read", "publish", "cosign", "prove", "verify", "export"),
     "match": ("make", "read"),
@@ -51,8 +51,9 @@ ACTIONS: tuple[str, ...] = tuple(
 REASONS: dict[str, tuple[str, ...]] = {
     "done": (),
     "denied": (
-        *("not_signed_in", "wrong_credentials", "session_over", "too_many_tries"),
-        *("not_permitted", "policy_failed", "other_organisation", "not_assigned", "same_person", "glass_over"),
+        *("not_signed_in", "wrong_credentials", "session_over", "too_many_tries", "sign_in_again"),
+        *("not_permitted", "policy_failed", "other_organisation", "not_assigned"),
+        *("same_person", "too_new", "glass_over"),
         *("no_consent", "consent_over", "barred", "not_disclosable", "case_closed", "case_shredded"),
     ),
     "failed": (

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from nrm.directory.service import Key
     from nrm.home import Home
+    from nrm.vault.ledger_keys import LedgerKeys
 
 HomeFolder = Annotated[
     Path, typer.Option("--home", metavar="DIR", envvar="NRM_HOME", help="The folder that `nrm init` made.")
@@ -59,13 +60,19 @@ def office(home: Path, passphrase_file: Path | None, settled: Home | None = None
         StoreError, VaultError, FileRefusedError: a part cannot be opened, or does not fit the others.
     """
     found = settled or read_home(home)
-    with unlocked(found.keys, passphrase_file, found.token or (None, None)) as keys:
-        opened = open_office(found, keys, application(found.rules, found.seeds))
-        with closing(opened):
-            try:
-                yield opened
-            finally:
-                published(opened)
+    with unlocked(found.keys, passphrase_file, found.token or (None, None)) as keys, office_with(found, keys) as opened:
+        yield opened
+
+
+@contextmanager
+def office_with(found: Home, keys: LedgerKeys) -> Iterator[Office]:
+    """Open the store with keys that are open already (what happens at the end, and errors: as in `office`)."""
+    opened = open_office(found, keys, application(found.rules, found.seeds))
+    with closing(opened):
+        try:
+            yield opened
+        finally:
+            published(opened)
 
 
 def published(opened: Office) -> None:

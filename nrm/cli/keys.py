@@ -1,9 +1,9 @@
-"""`nrm keys`: make, rotate and destroy the keys that all cases are sealed with."""
+"""`nrm keys`: make, rotate and destroy the keys that all cases are sealed with; `keys_passphrase`: what opens them."""
 
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,38 +13,29 @@ from rich.console import Console
 from rich.progress import Progress
 
 from nrm.bootstrap_counter import PACKAGE_SIGNING
-from nrm.bootstrap_store import ACTORS, add_later_secrets, read_home
+from nrm.bootstrap_store import add_later_secrets, read_home
 from nrm.casework.office import rotation
 from nrm.casework.oversight.form import NAMESPACE as OF_BUNDLES
 from nrm.cli.asking import HomeFolder, Role, RoleElse, Who, WhoElse, asking, office
+from nrm.cli.key_places import HomePlace, KeyPlace, named, refuse_used, used_by
+from nrm.cli.keys_passphrase import change_passphrase
 from nrm.cli.options import AsJson  # noqa: TC001 - read by typer at run time
 from nrm.cli.output import Printer, print_json
 from nrm.cli.unlock import PassphraseFile, confirmed, made, unlocked
-from nrm.errors import Problem
 from nrm.referral.package import NAMESPACE
 from nrm.referral.ssh_keys import spoken
 from nrm.referral.sshsig import SshSigner
-from nrm.vault.errors import KeyStoreRefusedError, UnknownSecretError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from nrm.vault.keyring import EpochStatus
-    from nrm.vault.ledger_keys import LedgerKeys
 
 DECLINED = 1
 """Exit code when the person did not confirm."""
 
 app = typer.Typer(no_args_is_help=True)
 
-KeyPlace = Annotated[
-    Path | None,
-    typer.Option("--keys", metavar="FILE", envvar="NRM_KEYS", help="A key file that no store uses yet."),
-]
-HomePlace = Annotated[
-    Path | None,
-    typer.Option("--home", metavar="DIR", envvar="NRM_HOME", help="The installation; its cases are looked after."),
-]
 KeysFile = Annotated[
     Path, typer.Option("--keys", metavar="FILE", envvar="NRM_KEYS", help="The key file, or the ledger of a token.")
 ]
@@ -75,10 +66,10 @@ def rotate(
     token: Label = None,
 ) -> None:
     """Begin a new epoch of keys; in an installation, the keys of all cases are moved into it."""
-    used = _used_by(keys, home)
+    used = used_by(keys, home)
     if used is None:
-        with unlocked(_named(keys), passphrase_file, (pkcs11, token)) as opened:
-            _refuse_used(opened)
+        with unlocked(named(keys), passphrase_file, (pkcs11, token)) as opened:
+            refuse_used(opened)
             _say(f"{keys}: epoch {opened.new_epoch(_now())} is the current one")
         return
     with office(used, passphrase_file) as opened_office, _progress() as progress:
@@ -108,10 +99,10 @@ def destroy_epoch(
     yes: Yes = False,
 ) -> None:
     """Destroy an old epoch for good, so that what it wrapped is unreadable everywhere, also in backups."""
-    used = _used_by(keys, home)
+    used = used_by(keys, home)
     if used is None:
-        with unlocked(_named(keys), passphrase_file, (pkcs11, token)) as opened:
-            _refuse_used(opened)
+        with unlocked(named(keys), passphrase_file, (pkcs11, token)) as opened:
+            refuse_used(opened)
             _confirm(f"{opened.destructible(epoch)}", yes=yes)
             destroyed = opened.destroy_epoch(epoch, _now())
     else:
@@ -122,6 +113,9 @@ def destroy_epoch(
     _say(f"{used or keys}: epoch {destroyed} is destroyed")
     if (pkcs11 if used is None else read_home(used).token) is None:
         _say("Older copies of the key file still hold it: destroy them too. A disk may keep deleted blocks.")
+
+
+app.command("passphrase")(change_passphrase)
 
 
 @app.command("status")
@@ -158,31 +152,6 @@ def signer(
     # Not through the printer, which would break the line.
     typer.echo(f'{found.origin} namespaces="{OF_BUNDLES if oversight else NAMESPACE}" {public}')
     _say(f"Read out on the phone: {spoken(public)}", to_people=True)
-
-
-def _used_by(keys: Path | None, home: Path | None) -> Path | None:
-    """Return the installation whose keys are meant, or None when they are those of a bare key file."""
-    if home is None:
-        return None
-    return home if keys is None or keys.resolve() == read_home(home).keys.resolve() else None
-
-
-def _named(keys: Path | None) -> Path:
-    if keys is None:
-        problem = Problem("--keys", 0, "no keys are named", "give --home for an installation, or --keys for a key file")
-        raise KeyStoreRefusedError(problem)
-    return keys
-
-
-def _refuse_used(keys: LedgerKeys) -> None:
-    """Refuse the keys of an installation, wherever they stand: they bear the secret that every installation adds.
-
-    INVARIANT (no way around the store): the keys of an installation are never changed behind the back of its cases.
-    """
-    with suppress(UnknownSecretError):
-        keys.secret(ACTORS)
-        problem = Problem("--keys", 0, "an installation uses these keys", "give --home, and its cases are looked after")
-        raise KeyStoreRefusedError(problem)
 
 
 def _confirm(doomed: str, *, yes: bool) -> None:

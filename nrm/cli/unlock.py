@@ -13,8 +13,8 @@ import typer
 
 from nrm.errors import Problem
 from nrm.vault.errors import KeyStoreRefusedError
-from nrm.vault.keys_file import create_keys, open_keys
-from nrm.vault.passphrase import Passphrase
+from nrm.vault.keys_file import FileKeys, create_keys, open_keys, refuse_token
+from nrm.vault.passphrase import WEAKEST, Passphrase
 from nrm.vault.private_file import read_private, shown
 
 if TYPE_CHECKING:
@@ -33,6 +33,16 @@ PassphraseFile = Annotated[
         metavar="FILE",
         envvar="NRM_PASSPHRASE_FILE",
         help="A file with the passphrase, or the token's PIN; else it is asked for.",
+    ),
+]
+
+NewPassphraseFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--new-passphrase-file",
+        metavar="FILE",
+        envvar="NRM_NEW_PASSPHRASE_FILE",
+        help="A file with the new passphrase; else it is asked for, twice.",
     ),
 ]
 
@@ -63,6 +73,22 @@ def unlocked(keys: Path, passphrase_file: Path | None, token_name: TokenName) ->
         yield opened
 
 
+def unlocked_to_relock(keys: Path, passphrase_file: Path | None) -> FileKeys:
+    """Open a key file whose passphrase is to be changed; one that is too cheap to guess opens too, for this only.
+
+    Raises:
+        KeyStoreRefusedError: a token opens the keys; asked for before any passphrase is.
+        VaultError: the file does not open.
+    """
+    refuse_token(keys)
+    return open_keys(keys, Passphrase(_hidden("Passphrase", passphrase_file)), least=WEAKEST)
+
+
+def new_passphrase(file: Path | None) -> Passphrase:
+    """Return the passphrase that is to open the keys from now on. Raises `KeyStoreRefusedError`."""
+    return Passphrase(_hidden("New passphrase", file, twice=True, option="--new-passphrase-file"))
+
+
 def _token(module: Path | None, label: str | None, pin_file: Path | None) -> Token | None:
     if module is None and label is None:
         return None
@@ -74,7 +100,7 @@ def _token(module: Path | None, label: str | None, pin_file: Path | None) -> Tok
     return Token(str(module), label, _hidden("PIN", pin_file))
 
 
-def _hidden(asked_for: str, file: Path | None, *, twice: bool = False) -> str:
+def _hidden(asked_for: str, file: Path | None, *, twice: bool = False, option: str = "--passphrase-file") -> str:
     """Return what opens the keys, from a file of the owner's or a terminal; never from the command line."""
     if file is not None:
         try:
@@ -83,7 +109,7 @@ def _hidden(asked_for: str, file: Path | None, *, twice: bool = False) -> str:
             problem = Problem(shown(file, "passphrase file"), 0, "it is not UTF-8 text", "save it as UTF-8")
             raise KeyStoreRefusedError(problem) from None
     if not sys.stdin.isatty():
-        problem = Problem("passphrase", 0, "there is no terminal to ask on", "give --passphrase-file")
+        problem = Problem("passphrase", 0, "there is no terminal to ask on", f"give {option}")
         raise KeyStoreRefusedError(problem)
     # Not typer's prompt: it shows the question while what is typed is still echoed.
     try:

@@ -55,6 +55,10 @@ class TokenKeys(LedgerKeys):
         # The object goes first: a crash in between leaves a key that is lost, never a tombstone over a living one.
         self._session.destroy(_label(keyring_id, str(epoch.id)))
 
+    def _opened_otherwise(self, ledger: Ledger) -> bool:  # noqa: ARG002 - the port
+        """Say no: the key of the token that seals the ledger is never changed."""
+        return False
+
 
 def create_token_keys(path: Path, token: Token, at: datetime) -> TokenKeys:
     """Make the keys of a new keyring in the token, and the ledger beside it.

@@ -78,6 +78,11 @@ class Ledger:
         """Return what may be told of each epoch."""
         return tuple(EpochStatus(e.id, e.created, e.destroyed, e.id == self.current) for e in self.epochs)
 
+    def remembers_as(self, other: Ledger) -> bool:
+        """Say whether both have the same epochs and the same names of secrets, whatever seals them."""
+        same = self.keyring_id == other.keyring_id and self.status() == other.status()
+        return same and self.secrets.keys() == other.secrets.keys()
+
     def canonical(self) -> bytes:
         """Return the bytes that `seal` covers: JSON with sorted keys and no space."""
         return _canonical(self._document())

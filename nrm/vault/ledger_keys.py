@@ -13,7 +13,7 @@ from nrm.vault.errors import KeyLostError, KeyStoreRefusedError, TamperedError, 
 from nrm.vault.keyring import EpochId, EpochStatus
 from nrm.vault.ledger import Epoch, Ledger, read_ledger, whole_seconds
 from nrm.vault.ledger_seal import Sealer, sealed_text, secret_place, with_secret
-from nrm.vault.private_file import alone, read_private, shown, signature, write_private
+from nrm.vault.private_file import Signature, alone, read_private, shown, signature, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 class LedgerKeys(ABC):
     """A `KeyProvider` and a holder of named secrets. Another process may change the file: `current` looks each time.
 
-    A running process that is only reading keeps a destroyed KEK in memory until it wraps or starts again.
+    A running process that is only reading keeps a destroyed KEK in memory until it wraps or starts again. One whose
+    passphrase was changed by another process goes on with the epochs and secrets that it knows, and neither writes the
+    file nor reads it any more; when another one has changed the epochs as well, it must start again.
     """
 
     def __init__(self, path: Path, opening: Sealer, ledger: Ledger) -> None:
@@ -32,9 +34,9 @@ class LedgerKeys(ABC):
         self._opening = opening
         self._keyring_id = ledger.keyring_id
         self._ledger = ledger
-        self._seen = (0, 0, 0)
+        self._seen: Signature = (0, 0, 0)
         self._sealers: dict[EpochId, Sealer] = {}
-        self._refresh()
+        self._adopt(*self._read())
 
     @property
     def keyring_id(self) -> bytes:
@@ -139,6 +141,10 @@ class LedgerKeys(ABC):
     def _forget(self, keyring_id: bytes, epoch: Epoch) -> None:
         """Destroy the KEK where it is kept, if that is not the ledger."""
 
+    @abstractmethod
+    def _opened_otherwise(self, ledger: Ledger) -> bool:
+        """Say whether the file is opened by something else now than what we opened it with."""
+
     def _sealer(self, epoch: EpochId) -> Sealer:
         self._refresh()
         known = self._sealers.get(epoch)
@@ -155,32 +161,55 @@ class LedgerKeys(ABC):
         return sealer
 
     def _refresh(self) -> None:
-        if signature(self._path) != self._seen:
-            self._adopt(*self._read())
+        if signature(self._path) == self._seen:
+            return
+        ledger, seal, seen = self._found()
+        if self._opened_otherwise(ledger) and ledger.remembers_as(self._ledger):
+            # We cannot check its seal, and need not: we go on with what we know, and the file claims nothing else.
+            self._seen = seen
+        else:
+            self._adopt(self._checked(ledger, seal), seen)
 
-    def _read(self) -> tuple[Ledger, tuple[int, int, int]]:
+    def _read(self) -> tuple[Ledger, Signature]:
+        ledger, seal, seen = self._found()
+        return self._checked(ledger, seal), seen
+
+    def _found(self) -> tuple[Ledger, bytes, Signature]:
         content, seen = read_private(self._path)
-        ledger, seal = read_ledger(content, shown(self._path))
+        return *read_ledger(content, shown(self._path)), seen
+
+    def _checked(self, ledger: Ledger, seal: bytes) -> Ledger:
         if ledger.keyring_id != self._keyring_id:
             problem = Problem(shown(self._path), 0, "another key file has taken its place", "start again")
+            raise KeyStoreRefusedError(problem)
+        if self._opened_otherwise(ledger):
+            problem = Problem(shown(self._path), 0, "its passphrase was changed", "start again with the new one")
             raise KeyStoreRefusedError(problem)
         try:
             self._opening.open(seal, ledger.canonical())
         except VaultError:
             problem = Problem(shown(self._path), 0, "the file was altered", "restore the last good copy")
             raise TamperedError(problem) from None
-        return ledger, seen
+        return ledger
 
-    def _adopt(self, ledger: Ledger, seen: tuple[int, int, int]) -> None:
+    def _adopt(self, ledger: Ledger, seen: Signature) -> None:
         alive = {epoch.id for epoch in ledger.epochs if epoch.destroyed is None}
         self._sealers = {epoch: sealer for epoch, sealer in self._sealers.items() if epoch in alive}
         self._ledger, self._seen = ledger, seen
 
-    def _change(self, change: Callable[[Ledger], Ledger], *, overwrite_old: bool = False) -> None:
-        # INVARIANT (a concurrent rotation loses nothing): what is changed is what the file says under the lock.
+    def _change(
+        self, change: Callable[[Ledger], Ledger], *, overwrite_old: bool = False, opening: Sealer | None = None
+    ) -> None:
+        """Write the file anew, sealed by `opening`, or as before.
+
+        INVARIANT (a concurrent rotation loses nothing): what is changed is what the file says under the lock.
+        INVARIANT (no way back to an old passphrase): who does not hold what opens the file now never writes it.
+        """
+        sealing = opening or self._opening
         with alone(self._path):
             ledger = change(self._read()[0])
-            write_private(self._path, sealed_text(ledger, self._opening), overwrite_old=overwrite_old)
+            write_private(self._path, sealed_text(ledger, sealing), overwrite_old=overwrite_old)
+            self._opening, self._ledger = sealing, ledger
             self._adopt(*self._read())
 
     def _with_new_epoch(self, ledger: Ledger, at: datetime) -> Ledger:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from os import urandom
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from nrm.errors import Problem
 from nrm.vault.aead import KEY_BYTES
@@ -12,8 +12,10 @@ from nrm.vault.errors import KeyStoreRefusedError
 from nrm.vault.private_file import alone, shown, write_private
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from nrm.vault.keyring import EpochId
     from nrm.vault.ledger import Epoch, Ledger
 
 BLIND_INDEX = "blind-index"
@@ -47,6 +49,31 @@ def with_secret(ledger: Ledger, name: str, opening: Sealer) -> Ledger:
     return replace(ledger, secrets={**ledger.secrets, name: wrapped})
 
 
+def resealed(ledger: Ledger, opener: Mapping[str, Any], old: Sealer, new: Sealer) -> Ledger:
+    """Return the ledger with all that `old` sealed sealed by `new`, which `opener` describes; nothing else changes.
+
+    Raises:
+        TamperedError, TruncatedError: a part of it does not open.
+    """
+    keyring_id = ledger.keyring_id
+
+    def again(sealed: bytes, place: bytes) -> bytes:
+        return new.seal(old.open(sealed, place), place)
+
+    def epoch_again(epoch: Epoch) -> Epoch:
+        if epoch.destroyed is not None:
+            return epoch
+        return replace(epoch, wrapped=again(epoch.wrapped, kek_place(keyring_id, epoch.id)))
+
+    return replace(
+        ledger,
+        opener=opener,
+        check=again(ledger.check, check_place(ledger)),
+        epochs=tuple(epoch_again(epoch) for epoch in ledger.epochs),
+        secrets={name: again(sealed, secret_place(keyring_id, name)) for name, sealed in ledger.secrets.items()},
+    )
+
+
 def sealed_text(ledger: Ledger, opening: Sealer) -> bytes:
     """Return the content of the file: the ledger with a seal that only the opening key makes."""
     return ledger.to_text(opening.seal(b"", ledger.canonical()))
@@ -55,6 +82,11 @@ def sealed_text(ledger: Ledger, opening: Sealer) -> bytes:
 def check_place(ledger: Ledger) -> bytes:
     """Return what the check of the opening key is bound to."""
     return b"nrm-keys-1 check " + ledger.keyring_id
+
+
+def kek_place(keyring_id: bytes, epoch: EpochId) -> bytes:
+    """Return what the KEK of an epoch is bound to."""
+    return b"nrm-keys-1 kek " + keyring_id + str(epoch).encode()
 
 
 def secret_place(keyring_id: bytes, name: str) -> bytes:

@@ -40,6 +40,11 @@ class Cost:
 RECOMMENDED = Cost(passes=3, memory_kib=64 * 1024, lanes=4)
 """The second recommended option of RFC 9106 section 4; about 0.1 s."""
 
+WEAKEST = Cost(passes=1, memory_kib=8, lanes=1)
+"""The least that Argon2id can do (RFC 9106 section 3.1): only for opening a file in order to make it dearer."""
+
+_LEAST_KIB_OF_A_LANE = 8
+
 
 class Passphrase:
     """What a person typed; shown nowhere. Two ways to type the same accented letter are the same (Unicode NFC)."""
@@ -55,9 +60,11 @@ class Passphrase:
     def __reduce__(self) -> str:
         raise TypeError("a passphrase is never pickled")
 
-    def is_long_enough(self) -> bool:
-        """Say whether a new key file may rest on it."""
-        return len(self._text) >= SHORTEST
+    def refuse_short(self) -> None:
+        """Raise `KeyStoreRefusedError` when it is too short for a key file to rest on."""
+        if len(self._text) < SHORTEST:
+            problem = Problem("passphrase", 0, f"it has fewer than {SHORTEST} characters", "take four or five words")
+            raise KeyStoreRefusedError(problem)
 
     def cipher(self, salt: bytes, cost: Cost) -> Cipher:
         """Return the key that belongs to this passphrase, salt and cost."""
@@ -97,8 +104,9 @@ def read_opener(document: Mapping[str, Any], least: Cost, file: str) -> tuple[by
         kind, salt, cost = "", b"", least
     if kind != "argon2id" or len(salt) != SALT_BYTES:
         raise KeyStoreRefusedError(Problem(file, 0, "no passphrase opens this file", "name its hardware token"))
-    if not cost.at_least(least):
-        problem = Problem(file, 0, "its passphrase would be too cheap to guess", "make a new key file")
+    if not cost.at_least(least) or cost.memory_kib < _LEAST_KIB_OF_A_LANE * cost.lanes:
+        todo = "give it another with `nrm keys passphrase`, which makes it dearer"
+        problem = Problem(file, 0, "its passphrase would be too cheap to guess", todo)
         raise KeyStoreRefusedError(problem)
     if cost.memory_kib > _MOST_MEMORY or cost.passes > _MOST_PASSES or not 1 <= cost.lanes <= _MOST_PASSES:
         problem = Problem(file, 0, "opening it would take too much memory or time", "restore the last good copy")

@@ -73,14 +73,16 @@ def write_private(path: Path, content: bytes, *, overwrite_old: bool = False) ->
     levelling of every SSD keep the old blocks. Only full-disk encryption and the passphrase protect those.
 
     Raises:
-        KeyStoreRefusedError: it cannot be written.
+        KeyStoreRefusedError: it cannot be written; or it stands, and the disk did not confirm that it will stay.
     """
     part = path.with_name(f".{path.name}.part")
+    stands = False
     try:
         old = os.open(path, os.O_WRONLY) if overwrite_old else None
         try:
             _write_new(part, content)
             part.replace(path)
+            stands = True
             _sync_folder(path)
             if old is not None:
                 _zeros(old)
@@ -88,9 +90,7 @@ def write_private(path: Path, content: bytes, *, overwrite_old: bool = False) ->
             if old is not None:
                 os.close(old)
     except OSError as error:
-        reason = reason_of(error)
-        problem = Problem(shown(path), 0, f"the file cannot be written: {reason}", "check the rights of its folder")
-        raise KeyStoreRefusedError(problem) from None
+        raise KeyStoreRefusedError(_unwritten(path, reason_of(error), stands=stands)) from None
     finally:
         part.unlink(missing_ok=True)
 
@@ -135,6 +135,13 @@ def _write_new(part: Path, content: bytes) -> None:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def _unwritten(path: Path, reason: str, *, stands: bool) -> Problem:
+    if stands:
+        what = f"the new content stands, but the disk reports a fault: {reason}"
+        return Problem(shown(path), 0, what, "check the disk; if the power fails now, the old content may be back")
+    return Problem(shown(path), 0, f"the file cannot be written: {reason}", "check the rights of its folder")
 
 
 def _sync_folder(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A new epoch of keys, the cases moved into it, and an old epoch destroyed once nothing needs it any more (DESIGN §7).
+"""A new epoch of keys, an old one destroyed once nothing needs it, another passphrase for all of them (DESIGN §7).
 
 INVARIANT (no epoch is destroyed that a case needs): an epoch goes only when no wrapped key of the store is in it.
 INVARIANT (said before it is done): the keys are no part of the store's transaction, so the entry is written first. An
@@ -94,6 +94,18 @@ def destructible(desk: Desk, asked: Asked, number: int) -> EpochId:
         return found
 
     return journal.attempt("keys:destroy", work)
+
+
+def relock(desk: Desk, asked: Asked, refuse: Callable[[], object], change: Callable[[], object]) -> None:
+    """Have another passphrase open the keys: `change` does it, and `refuse` raises beforehand what it would raise.
+
+    Passphrases stay with whoever calls, so that none can reach the desk or an entry.
+
+    Raises:
+        DeniedError, VaultError, StoreError: what opened the keys still does.
+    """
+    _allowed(desk, asked, "keys:relock", lambda _unit: refuse())
+    change()
 
 
 def _allowed(desk: Desk, asked: Asked, verb: str, check: Callable[[UnitOfWork], object] = lambda _unit: None) -> None:
