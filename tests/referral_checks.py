@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
+
+from referral_truth import agrees
+from referral_words import check_refused_and_live, check_words, is_refused
 
 from nrm.audit.entry import decode
 from nrm.casework.cases.kept_decision import open_decision
@@ -49,7 +52,15 @@ class CaseSeen:
         return [line["code"] for line in newest["lines"] if line["kind"] == kind] if newest else []
 
     def standing(self):
-        return standings(self.offers, self.referrals, self.choices, [one for one in self.clocks if one.kind == "task"])
+        return standings(self.offers, self.referrals, self.choices, self.tasks, child=self.child)
+
+    @property
+    def child(self):
+        return "treated_as_child" in self.codes("finding")
+
+    @property
+    def tasks(self):
+        return [one for one in self.clocks if one.kind == "task"]
 
 
 def stands(unit, case, keyring):
@@ -57,33 +68,10 @@ def stands(unit, case, keyring):
     open_ = OpenCase.of(unit.cases.get(case), keyring)
     clocks = [opened_clock(open_, row) for row in unit.clocks.of(case)]
     referrals = [opened_referral(open_, row) for row in unit.referrals.of(case)]
-    found = standings(last_plan(unit, open_).offers, referrals, choices(unit, open_), clocks)
+    plan = last_plan(unit, open_)
+    found = standings(plan.offers, referrals, choices(unit, open_), clocks, child="treated_as_child" in plan.findings)
     duties = {(one.code, one.by, one.state, round(one.due.timestamp() / 60)) for one in clocks if one.kind == "duty"}
     return {offer: one.kind for offer, one in found.items()}, duties
-
-
-def agrees(lines, group, service, day, *, child, of_age, ends=True):
-    """Say whether a group may go to a service, by what was said and in which order it was said."""
-    about = [line for line in lines if line.service in {None, service} and (not line.groups or group in line.groups)]
-    minor = child or (of_age is not None and day < of_age)
-    if minor:
-        own = _last(line for line in about if line.by == "self")
-        if own is not None and own.state != "given":
-            return False
-        about = [line for line in about if line.by == "guardian"]
-    said = _last(about)
-    if said is None or said.state != "given" or (said.by == "guardian" and not minor):
-        return False
-    outgrown = of_age is not None and said.at.astimezone(UTC).date() < of_age <= day
-    return not ends or not (outgrown or (said.until is not None and said.until < day))
-
-
-def _last(lines):
-    lines = list(lines)
-    named = [line for line in lines if line.service is not None]
-    if named and named[-1].state != "given":
-        return named[-1]
-    return lines[-1] if lines else None
 
 
 class Watch:
@@ -92,9 +80,9 @@ class Watch:
     def __init__(self, world):
         self.world = world
         self.ages = {}  # what the record of each case says now
-        self.decided_as = {}  # what it said when the case was last decided
         self.lines = defaultdict(list)
         self.choices = defaultdict(list)
+        self.unwanted = set()
         self.decisions = defaultdict(dict)
         self.first_due = {}
         self.sent = {}
@@ -119,8 +107,10 @@ class Watch:
         for one in unit.decisions.of(case):
             if one.decision not in made:
                 lines = open_decision(open_, one)["plan"]["lines"]
-                made[one.decision] = {"turn": len(made), "lines": lines}
-                self.decided_as[case] = self.ages[case]
+                child = any((line["kind"], line["code"]) == ("finding", "treated_as_child") for line in lines)
+                age = {"child": child, "of_age": OF_AGE.get(self.ages[case])}
+                own_day = one.on == self.world.desk.counter.calendar.day_of(one.made_at)
+                made[one.decision] = {"turn": len(made), "lines": lines, "age": age, "own_day": own_day}
         seen = CaseSeen(
             referrals=[self._once(one, lambda one=one: opened_referral(open_, one)) for one in rows[0]],
             clocks=[self._once(one, lambda one=one: opened_clock(open_, one)) for one in rows[1]],
@@ -154,6 +144,7 @@ class Watch:
         for one in seen.referrals:
             self._check_referral(case, seen, one)
         self._check_offers(case, seen)
+        check_words(seen, self.choices[case], self.unwanted)
         self._check_clocks(seen)
         self._check_log(seen)
 
@@ -179,16 +170,25 @@ class Watch:
             assert one.duty in seen.codes("duty")
             assert rule.recipient in sidecar.recipients
         else:
-            assert self.rests(case, seen, one), "sent without consent"
+            assert self.rests(case, seen, one, back=False), "sent without consent"
 
-    def rests(self, case, seen, one, *, ends=True):
-        """Say whether a referral rests on consent to all that it carries, today."""
+    def rests(self, case, seen, one, *, ends=True, back=True):
+        """Say whether a referral rests on consent to all that it carries, today.
+
+        A plan that was asked for another day takes no help back: then those of before count too, `back` to the last
+        that was made for its own day.
+        """
         lines = [line for line in self.lines[case] if (line.purpose, line.recipient) == (one.purpose, one.recipient)]
-        age = {"child": "treated_as_child" in seen.codes("finding"), "of_age": OF_AGE.get(self.decided_as[case])}
-        found = [
-            agrees(lines, group, one.service, self.world.today, ends=ends, **age) for group in one.groups or GROUPS
-        ]
-        return all(found) if one.groups else any(found)
+        for made in sorted(seen.decisions.values(), key=lambda made: -made["turn"]):
+            today = self.world.today
+            found = [
+                agrees(lines, group, one.service, today, ends=ends, **made["age"]) for group in one.groups or GROUPS
+            ]
+            if all(found) if one.groups else any(found):
+                return True
+            if made["own_day"] or not back:
+                return False
+        return False
 
     def check_package(self, service, head):
         """A package is what was sent: to this service, with these groups; a revocation names the same."""
@@ -218,23 +218,22 @@ class Watch:
             assert self.rests(case, seen, one, ends=False), "a no did not reach a referral"
 
     def _check_offers(self, case, seen):
-        said = {one.offer: one.wanted for one in self.choices[case]}
+        said = self.choices[case]
         live = defaultdict(list)
         for one in seen.referrals:
             if one.live and one.offer is not None:
                 live[one.offer].append(one.id)
         for offer, found in live.items():
             assert len(found) == 1, "two live referrals for one offer"
-            assert said.get(offer, True), "a live referral for what the person refused"
+            check_refused_and_live(seen, said, offer)
         standing = seen.standing()
         assert repairs(standing) == (), "an open offer that nobody holds"
         for offer, one in standing.items():
-            tasks = [
-                task for task in seen.clocks if task.kind == "task" and task.offer == offer and task.state in RUNNING
-            ]
+            tasks = [task for task in seen.tasks if task.offer == offer and task.state in RUNNING]
+            refused = is_refused(said, offer, child=seen.child)
             assert len(tasks) == (one.kind == "task"), "an offer with a task besides what holds it, or with two"
-            assert (one.kind == "refused") == (not said.get(offer, True))
-            assert (one.kind == "referral") == (offer in live)
+            assert (one.kind == "refused") == refused
+            assert (one.kind == "referral") == (offer in live and not refused)
 
     def _check_clocks(self, seen):
         for one in seen.clocks:

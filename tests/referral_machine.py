@@ -183,11 +183,12 @@ class ReferralMachine(Bystanders, RuleBasedStateMachine):
         )
         self.do(f"consent {state}", lambda desk: consenting.note_consent(desk, asked(), self.case(number), said))
 
-    @action(2, number=NUMBER, offer=OFFER | st.none(), wanted=st.booleans())
-    def choose(self, number, offer, wanted):
+    @action(3, number=NUMBER, offer=OFFER | st.none(), wanted=st.booleans(), by=WHO)
+    def choose(self, number, offer, wanted, by="self"):
         """Want an offer, or not; where none is named, one for which a service was asked."""
         offer = offer or next(iter(self.asked_for(number, "offer")), "legal_aid")
-        self.do("choose", lambda desk: consenting.note_choice(desk, asked(), self.case(number), offer, wanted=wanted))
+        case = self.case(number)
+        self.do("choose", lambda desk: consenting.note_choice(desk, asked(), case, offer, wanted=wanted, by=by))
 
     @action(number=NUMBER, safe=st.sampled_from(["yes", "no"]))
     def say_what_they_think(self, number, safe):

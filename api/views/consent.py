@@ -65,7 +65,10 @@ class ConsentsView(View):
 
 
 class ChoiceSent(Sent):
-    """Whether the person wants an offer; a no revokes the live referral for it and touches no other help."""
+    """Whether an offer is wanted; a no that counts revokes the live referral for it and touches no other help.
+
+    A guardian's word counts only for a child who has said nothing of the offer.
+    """
 
     offer: Code = Field(examples=["medical_care"])
     wanted: bool
@@ -83,7 +86,7 @@ class ChoiceView(View):
 
 
 class ChoicesView(View):
-    """What the person wanted and did not want, the oldest first; the newest for an offer counts."""
+    """What was wanted and was not, the oldest first. The person's own newest word counts, else a guardian's."""
 
     items: list[ChoiceView]
 

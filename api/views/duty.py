@@ -16,6 +16,7 @@ from nrm.referral.escalation import CHASED
 if TYPE_CHECKING:
     from api.call import Call
     from nrm.referral.clock import Clock
+    from nrm.rulebook.sentence import Speaker
 
 
 class DutyView(View):
@@ -55,8 +56,14 @@ def duty_view(call: Call, case: UUID, one: Clock) -> DutyView:
         state=one.state,
         late=late,
         told=[role(code, speaker) for code in one.told],
-        why=[phrase("reason", code, speaker) for code in one.why],
+        why=[_reason(code, speaker) for code in one.why],
     )
+
+
+def _reason(code: str, speaker: Speaker) -> WordView:
+    """Return why something is to be done, in words; where two say different things of an offer, that is the offer."""
+    offers = speaker.words.offers
+    return word(offers, code, speaker) if code in offers else phrase("reason", code, speaker)
 
 
 def _named(call: Call, one: Clock) -> WordView:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from nrm.casework.errors import CaseworkError
 from nrm.errors import Problem
 
@@ -50,8 +52,15 @@ class NoSuchServiceError(CaseworkError):
 
 
 class RefusedByPersonError(CaseworkError):
-    """The person does not want this help; nobody is asked for it until they change their mind."""
+    """This help is not wanted; nobody is asked for it until the person says otherwise.
 
-    def __init__(self, offer: str) -> None:
+    `by` is whose word it was (`nrm.referral.voice.standing_word`).
+    """
+
+    def __init__(self, offer: str, by: Literal["self", "guardian"] = "self") -> None:
         what = f"the person said that they do not want `{offer}`"
-        super().__init__(Problem("referral", 0, what, "ask them again; `nrm consent want` notes a change of mind"))
+        todo = "ask them again; `nrm consent want` notes a change of mind"
+        if by == "guardian":
+            what = f"a guardian said that `{offer}` is not wanted"
+            todo = "ask the child alone, whose own word counts; `nrm consent want` notes it"
+        super().__init__(Problem("referral", 0, what, todo))

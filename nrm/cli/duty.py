@@ -103,7 +103,8 @@ def _line(told: Told, out: Printer, one: Clock, now: datetime) -> None:
     due = told.speaker.phrase("duty_by", by=told.role(one.by), moment=told.moment(one.due))
     late = _late(one, now)
     out.line(f"{due} · {told.speaker.phrase('duty_late')}" if late else due, "bold red" if late else "yellow", 4)
-    why = [told.phrase("reason", reason) for reason in one.why]
+    offers = told.speaker.words.offers
+    why = [told.word(offers, code) if code in offers else told.phrase("reason", code) for code in one.why]
     if why:
         out.line(told.speaker.both(why), "dim", 4)
     if one.kind in CHASED:

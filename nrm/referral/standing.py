@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
+from nrm.referral.voice import standing_word
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import datetime
@@ -36,7 +38,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Disorder:
-    """What must never be: two live referrals for one offer, or a live one for an offer that the person refused.
+    """What must never be: two live referrals for one offer, or a live one for an offer that is not wanted.
 
     `referrals` are the live ones, the oldest first.
     """
@@ -47,23 +49,29 @@ class Disorder:
 
 
 def standings(
-    offers: Iterable[str], referrals: Iterable[Referral], choices: Iterable[Choice], clocks: Iterable[Clock]
+    offers: Iterable[str],
+    referrals: Iterable[Referral],
+    choices: Iterable[Choice],
+    clocks: Iterable[Clock],
+    *,
+    child: bool,
 ) -> dict[str, Standing]:
-    """Return how each of `offers` stands, in their order; the rest are all those of the case.
+    """Return how each of `offers` stands, in their order; the rest are all those of the case, and `child` its finding.
 
-    The first of these that holds: the newest choice of the person is a no; a referral is live (the oldest of them); the
-    offer was fulfilled and no newer need is known; a task for it is running or late (the first that is due); nothing.
+    The first of these that holds: the word that decides is a no (`nrm.referral.voice.standing_word`); a referral is
+    live (the oldest of them); the offer was fulfilled and no newer need is known; a task for it is running or late (the
+    first that is due); nothing.
 
     An offer is fulfilled by a referral that was completed, or by a task for it that somebody marked done, other than
     one of `CLEARS_THE_WAY`: what an authority decides has no referral. A newer need is what began at that moment or
-    later: that the person says they want it, another referral, or a task. INVARIANT (doubt is a need): at the same
-    moment, the need counts.
+    later: that somebody says it is wanted, also a guardian, another referral, or a task. INVARIANT (doubt is a need):
+    at the same moment, the need counts.
     """
     chosen = _by_offer(choices)
     referred = _by_offer(referrals)
     tasks = _by_offer(clock for clock in clocks if clock.kind == "task")
     return {
-        offer: _standing(offer, referred.get(offer, []), chosen.get(offer, []), tasks.get(offer, []))
+        offer: _standing(offer, referred.get(offer, []), chosen.get(offer, []), tasks.get(offer, []), child=child)
         for offer in offers
     }
 
@@ -73,7 +81,7 @@ def repairs(standing: Mapping[str, Standing]) -> tuple[str, ...]:
     return tuple(offer for offer, one in standing.items() if one.kind == "nothing")
 
 
-def disorders(referrals: Iterable[Referral], choices: Iterable[Choice]) -> tuple[Disorder, ...]:
+def disorders(referrals: Iterable[Referral], choices: Iterable[Choice], *, child: bool) -> tuple[Disorder, ...]:
     """Return what must never be, by offer; also for offers that the plan does not hold any more."""
     chosen = _by_offer(choices)
     found: list[Disorder] = []
@@ -81,13 +89,15 @@ def disorders(referrals: Iterable[Referral], choices: Iterable[Choice]) -> tuple
         live = tuple(one.id for one in _live(referred))
         if len(live) > 1:
             found.append(Disorder(offer, "two_live", live))
-        if live and _refusal(chosen.get(offer, [])) is not None:
+        if live and _refusal(offer, chosen.get(offer, []), child=child) is not None:
             found.append(Disorder(offer, "live_though_refused", live))
     return tuple(found)
 
 
-def _standing(offer: str, referred: list[Referral], chosen: list[Choice], tasks: list[Clock]) -> Standing:
-    refusal = _refusal(chosen)
+def _standing(
+    offer: str, referred: list[Referral], chosen: list[Choice], tasks: list[Clock], *, child: bool
+) -> Standing:
+    refusal = _refusal(offer, chosen, child=child)
     if refusal is not None:
         return Standing(offer, "refused", refusal.id)
     live = _live(referred)
@@ -116,9 +126,9 @@ def _needed_since(moment: datetime, referred: list[Referral], chosen: list[Choic
     return any(began >= moment for began in begun)
 
 
-def _refusal(chosen: list[Choice]) -> Choice | None:
-    newest = max(chosen, key=lambda one: (one.at, one.wanted, one.id), default=None)
-    return newest if newest is not None and not newest.wanted else None
+def _refusal(offer: str, chosen: list[Choice], *, child: bool) -> Choice | None:
+    word = standing_word(chosen, offer, child=child)
+    return word if word is not None and not word.wanted else None
 
 
 def _live(referred: list[Referral]) -> list[Referral]:

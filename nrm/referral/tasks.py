@@ -29,7 +29,7 @@ FILE: Final = "tasks.yaml"
 TaskCode = Literal[
     "no_service_found", "consent_missing", "guardian_missing", "key_missing", "arrange_offer", "offer_unheld",
     "delivery_failed", "revocation_failed", "no_answer", "next_match_failed", "confidential_transport",
-    "look_at_dispute", "look_at_disorder", "service_felt_unsafe", "relative_at_risk",
+    "look_at_dispute", "look_at_disorder", "look_at_disagreement", "service_felt_unsafe", "relative_at_risk",
     "person_turns_eighteen", "person_is_eighteen", "review_due", "consent_renewal", "consent_over",
     "recovery_period_ends", "glass_broken",
 ]  # fmt: skip

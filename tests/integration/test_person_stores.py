@@ -4,14 +4,14 @@ import threading
 
 import pytest
 from offices import THEIRS, TestOffice, asked
-from person_desk import a_link, another_pin
-from referral_desk import a_case
+from person_desk import a_link, another_pin, come_in
+from referral_desk import CHILD, a_case, agree, ask_for, clocks, referral_of
 
 from nrm.casework.cases import glass
 from nrm.casework.clocks.hook_posting import post_hooks
 from nrm.casework.clocks.posting import Tried
 from nrm.casework.office import notices, webhooks
-from nrm.casework.person import links, reading, sessions
+from nrm.casework.person import links, reading, saying, sessions
 
 ADMIN = asked("administrator")
 
@@ -61,6 +61,25 @@ def test_many_wrong_pins_at_the_same_time_are_no_more_than_five(office):
     assert 1 <= len(looked_at) <= links.MOST_GUESSES
     with pytest.raises(links.LinkRefusedError):
         links.open_link(office.desk, made.token, made.pin)
+
+
+def test_a_child_and_the_guardian_at_the_same_time_leave_the_childs_word_and_one_task(office):
+    case = a_case(office, CHILD)
+    agree(office, case, by="guardian")
+    child, guardian = come_in(office, case), come_in(office, case, "guardian")
+    saying.own_choice(office.desk, child, "medical_care", wanted=True)
+    one = ask_for(office, case).referral
+    turns = iter([(guardian, False), (child, True), (guardian, False), (child, True)])
+
+    def speak():
+        session, wanted = next(turns)
+        return saying.own_choice(office.desk, session, "medical_care", wanted=wanted)
+
+    assert len(at_the_same_time(4, speak)) == 4
+    assert referral_of(office, case, one.id).state == "sent"
+    told = {offer.offer: offer.wanted for offer in reading.own_offers(office.desk, child)}
+    assert told["medical_care"] is True
+    assert [task.why for task in clocks(office, case) if task.code == "look_at_disagreement"] == [("medical_care",)]
 
 
 def test_two_workers_deliver_each_message_once_and_in_order(office):

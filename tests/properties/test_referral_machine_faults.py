@@ -117,6 +117,18 @@ def refused_beside_a_twin(machine):
     machine.refuse_beside_a_twin(0, "share_with_health", "legal_aid", named=False, all_of_them=False)
 
 
+def overruled(machine):
+    machine.open("child")
+    machine.consent(1, "share_with_health", "given", "guardian")
+    machine.refer(1, **BOUGHT)
+    machine.choose(1, "medical_care", wanted=True)
+    machine.choose(1, "medical_care", wanted=False, by="guardian")
+
+
+def whoever_spoke_last(_standing_word):
+    return lambda choices, offer, **_: [one for one in choices if one.offer == offer][-1]
+
+
 def everything(permitted):
     def allowed(desk, *more):
         found = permitted(desk, *more)
@@ -183,6 +195,8 @@ FAULTS = {
     "a step leaves no entry": (Journal, "write", silent, declined),
     "a yes throws the package away": (answering, "PROVIDER", lambda _: None, accepted_unseen),
     "a clock that is put back hides a no": (consenting, "newest_moment", lambda _: lambda now, _: now, put_back),
+    "a guardian overrules a child": (consenting, "standing_word", whoever_spoke_last, overruled),
+    "nobody hears that two differ": (follow_up, "disagreements", lambda _: lambda *_, **__: (), overruled),
     "a refusal lowers another offer": (consenting, "revoke_for", all_of_them, refused_beside_a_twin),
 }
 

@@ -145,9 +145,10 @@ class Truth:
 
     @staticmethod
     def _offers(unit, open_, referrals, clocks):
-        chosen = choices(unit, open_)
-        assert not disorders(referrals, chosen), "two live referrals for one offer"
-        standing = standings(last_plan(unit, open_).offers, referrals, chosen, clocks)
+        chosen, plan = choices(unit, open_), last_plan(unit, open_)
+        child = "treated_as_child" in plan.findings
+        assert not disorders(referrals, chosen, child=child), "two live referrals for one offer"
+        standing = standings(plan.offers, referrals, chosen, clocks, child=child)
         assert all(one.kind != "nothing" for one in standing.values()), "an offer that nobody holds"
 
     @staticmethod

@@ -19,10 +19,12 @@ from nrm.casework.items import (
     clocks_of,
     referrals_of,
 )
+from nrm.casework.referrals.placing import TREATED_AS_CHILD
 from nrm.referral.clocks import Clockmaker
 from nrm.referral.escalation import wake_at
 from nrm.referral.redeciding import merged
 from nrm.referral.standing import disorders, standings
+from nrm.referral.voice import disagreements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
 
 FIND_NEXT: Final = "next_match_failed"
 """The coordinator's task from the moment a service declined or was silent; the program ends it if it finds another."""
+
+DISAGREE: Final = "look_at_disagreement"
+"""The task where a child and the guardian say different things; it is about the word with which that began."""
 
 
 def clockmaker(work: Work) -> Clockmaker:
@@ -108,7 +113,8 @@ def after_decision(work: Work, plan: Plan, old: Sequence[tuple[ClockRow, Clock]]
 
 def first_clocks(work: Work, plan: Plan) -> list[Clock]:
     """Return the clocks of the first plan of a new case: of its duties, and a task for every offer."""
-    unheld = _unheld(work, standings(LastPlan.of(plan).offers, (), (), ()))
+    last = LastPlan.of(plan)
+    unheld = _unheld(work, standings(last.offers, (), (), (), child=_child(last)))
     return [*merged((), clockmaker(work).of_plan(plan)).added, *unheld]
 
 
@@ -118,17 +124,28 @@ def settle(work: Work, plan: LastPlan | None = None, tasks: Sequence[tuple[Clock
     `plan` is the newest one, and `tasks` are those of the case for its offers; what is not at hand is read.
     """
     plan = plan or last_plan(work.unit, work.case)
+    child = _child(plan)
     referrals = [one for _, one in referrals_of(work.unit, work.case)]
     chosen = choices(work.unit, work.case)
     tasks = _tasks(work) if tasks is None else tasks
-    standing = standings(plan.offers, referrals, chosen, [clock for _, clock in tasks])
+    standing = standings(plan.offers, referrals, chosen, [clock for _, clock in tasks], child=child)
     for row, clock in tasks:
         held = standing.get(clock.offer) if clock.offer is not None else None
         if clock.state in RUNNING and held is not None and held.kind != "task":
             stop(work, row, clock, "cancelled")
     start(work, _unheld(work, standing))
-    for disorder in disorders(referrals, chosen):
+    for disorder in disorders(referrals, chosen, child=child):
         need_person(work, "look_at_disorder", why=(disorder.what,))
+    looked_at = {clock.about for _, clock in tasks if clock.code == DISAGREE}
+    for began in disagreements(chosen, child=child):
+        # INVARIANT (where two words differ, somebody looks): once, whoever says the same again. That they agree ends no
+        # task: somebody may have been made to agree.
+        if began.id not in looked_at:
+            need_person(work, DISAGREE, about=began.id, why=(began.offer,))
+
+
+def _child(plan: LastPlan) -> bool:
+    return TREATED_AS_CHILD in plan.findings
 
 
 def _unheld(work: Work, standing: Mapping[str, Standing]) -> list[Clock]:

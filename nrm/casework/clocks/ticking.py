@@ -21,7 +21,7 @@ from nrm.casework.journal import Journal
 from nrm.casework.referrals.answering import step_taken
 from nrm.casework.referrals.attaching import still_there
 from nrm.casework.referrals.placing import Wish, not_again
-from nrm.casework.referrals.referring import attempt
+from nrm.casework.referrals.referring import attempt, refusal
 from nrm.casework.referrals.revoking import Age, revoke_broken
 from nrm.casework.safe import OpenCase
 from nrm.casework.work import Work, worker
@@ -174,11 +174,12 @@ def _find_next(work: Work, clock: Clock) -> None:
         return
     day = desk.counter.calendar.day_of(desk.clock())
     seen = look(work, day, desk.counter.country)
-    if clock.offer in seen.made.plan.codes("offer"):
-        passed_over = not_again(unit, case, last.offer or "")
+    offer, plan = last.offer or "", seen.made.plan
+    if offer in plan.codes("offer") and refusal(work, plan, offer) is None:
+        passed_over = not_again(unit, case, offer)
         files = still_there(unit, case, last.attachments)
-        attempt(work, seen, Wish(last.disclosure, clock.offer, None, last.language, last.where, passed_over, files))
-    conclude(work, seen.made.plan, seen.record)
+        attempt(work, seen, Wish(last.disclosure, offer, None, last.language, last.where, passed_over, files))
+    conclude(work, plan, seen.record)
 
 
 def _task(code: str) -> TaskCode:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from nrm.casework.cases.replaying import made_again
 from nrm.casework.items import choices, ledger, referrals_of
 from nrm.casework.person.sessions import PERSON, as_person
+from nrm.casework.referrals.placing import treated_as_child
 from nrm.letter.letter import discreet_letter, letter
 from nrm.letter.text import as_text
+from nrm.referral.voice import standing_word
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from nrm.letter.model import Letter
     from nrm.referral.consent import Answer, AnswerState
     from nrm.referral.referral import Referral, State
+    from nrm.referral.voice import Choice
     from nrm.rulebook.sentence import Speaker
     from nrm.rulebook.vocabulary import Disclosure
     from nrm.rulebook.wording import Language
@@ -109,7 +112,10 @@ def own_plan(desk: Desk, session: str, *, discreet: bool = False, language: Lang
 
 
 def own_offers(desk: Desk, session: str, language: Language | None = None) -> list[OwnOffer]:
-    """Return the help in the newest plan, with what it means and whether they want it (errors as of `own_plan`)."""
+    """Return the help in the newest plan, with what it means and whether it is wanted (errors as of `own_plan`).
+
+    The person is told the word that decides; a guardian sees the guardian's own words only.
+    """
 
     def read(own: Own) -> list[OwnOffer]:
         made = own.work.unit.decisions.newest(own.work.case.case)
@@ -118,11 +124,15 @@ def own_offers(desk: Desk, session: str, language: Language | None = None) -> li
             return []
         plan, _ = made_again(own.work, made, archived=False)
         speaker = _speaker(own, language)
-        chosen = choices(own.work.unit, own.work.case)
-        said = {one.offer: one.wanted for one in chosen if _is_person(own) or one.by == "guardian"}  # the newest stands
+        heard = [one for one in choices(own.work.unit, own.work.case) if _is_person(own) or one.by == "guardian"]
         meant = {line.code: speaker.words.outcome(line.code).meaning for line in plan.of("offer")}
         return [
-            OwnOffer(code, speaker.label(code), meaning.in_(speaker.language), said.get(code))
+            OwnOffer(
+                code,
+                speaker.label(code),
+                meaning.in_(speaker.language),
+                _wanted(standing_word(heard, code, child=treated_as_child(plan))),
+            )
             for code, meaning in meant.items()
         ]
 
@@ -160,6 +170,10 @@ def own_referrals(desk: Desk, session: str, language: Language | None = None) ->
         return [_referral(speaker, one) for one in sorted(sent, key=lambda one: (one.made_at, one.id))]
 
     return as_person(desk, session, "referral:read", read)
+
+
+def _wanted(word: Choice | None) -> bool | None:
+    return word.wanted if word is not None else None
 
 
 def _is_person(own: Own) -> bool:

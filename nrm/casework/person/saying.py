@@ -88,7 +88,7 @@ def say_consent(
 
     def say(own: Own) -> Answer:
         if until is not None and until < desk.counter.calendar.day_of(desk.clock()):
-            raise UnknownNameError(Problem("until", 0, f"`{until}` is over", "name a later day, or none"))
+            raise UnknownNameError(Problem("until", 0, "this day is over", "name a later day, or none"))
         if state != "withdrawn" and (wording is None or language is None):
             what = "it is not said which text was shown"
             raise UnknownNameError(Problem("wording", 0, what, "send the wording and the language of the question"))

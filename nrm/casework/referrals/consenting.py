@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 from uuid import UUID, uuid4
 
+from nrm.casework.cases.last_plan import last_plan
 from nrm.casework.clocks.follow_up import clockmaker, need_person, settle, start
 from nrm.casework.items import (
     CHOICE,
@@ -23,12 +24,13 @@ from nrm.casework.items import (
     referrals_of,
 )
 from nrm.casework.referral_errors import NoSuchReferralError
+from nrm.casework.referrals.placing import TREATED_AS_CHILD
 from nrm.casework.referrals.revoking import revoke_broken, revoke_for
 from nrm.casework.work import Work, on_case, read_case
 from nrm.errors import Problem, UnknownNameError, nearest
 from nrm.referral.calendar import LONGEST_YEARS
 from nrm.referral.consent import Answer
-from nrm.referral.voice import Choice, Feedback
+from nrm.referral.voice import Choice, Feedback, standing_word
 from nrm.rulebook.vocabulary import GROUPS
 
 if TYPE_CHECKING:
@@ -97,8 +99,9 @@ def consents(desk: Desk, asked: Asked, case: UUID) -> list[Answer]:
 def note_choice(
     desk: Desk, asked: Asked, case: UUID, offer: str, *, wanted: bool, by: Literal["self", "guardian"] = "self"
 ) -> Choice:
-    """Note that the person wants an offer, or does not; a live referral for what is not wanted is revoked.
+    """Note that the person wants an offer, or does not; a no that decides revokes the live referral for it.
 
+    Whose word decides says `nrm.referral.voice.standing_word`; one that decides nothing is kept, and revokes nothing.
     INVARIANT (a refusal lowers nothing): other offers, their referrals and their tasks stay as they are.
     """
     return on_case(desk, asked, case, "choice:make", lambda work: choice_said(work, "choice:make", offer, wanted, by))
@@ -114,14 +117,16 @@ def choice_said(work: Work, verb: str, offer: str, wanted: bool, by: Literal["se
     offers = work.desk.books.words().offers
     if offer not in offers:
         raise UnknownNameError(Problem("--offer", 0, f"there is no offer `{offer}`", nearest(offer, offers)))
-    at = newest_moment(work.desk.clock(), choices(work.unit, work.case))
-    choice = Choice(id=uuid4(), at=at, offer=offer, wanted=wanted, by=by)
+    before = choices(work.unit, work.case)
+    choice = Choice(id=uuid4(), at=newest_moment(work.desk.clock(), before), offer=offer, wanted=wanted, by=by)
     add_item(work.unit, work.case, CHOICE, choice.at, choice)
     told = {"choice": str(choice.id), "wanted": wanted}
     work.journal.write(work.unit, verb, case=work.case, details=told)
-    if not wanted:
+    plan = last_plan(work.unit, work.case)
+    decides = standing_word([*before, choice], offer, child=TREATED_AS_CHILD in plan.findings)
+    if decides == choice and not wanted:
         revoke_for(work, offer)
-    settle(work)
+    settle(work, plan)
     return choice
 
 
@@ -169,9 +174,9 @@ def _answer(desk: Desk, said: Said) -> Answer:
         what = "what was refused or withdrawn has no last day"
         faults.append(Problem("--until", 0, what, "leave it out; a no stands until the person says yes"))
     if said.until is not None and said.until < counter.calendar.day_of(now):
-        faults.append(Problem("--until", 0, f"`{said.until}` is over", "name a later day, or none"))
+        faults.append(Problem("--until", 0, "this day is over", "name a later day, or none"))
     if said.until is not None and said.until.year > now.year + LONGEST_YEARS:
-        faults.append(Problem("--until", 0, f"`{said.until}` is too far away", "name an earlier day, or none"))
+        faults.append(Problem("--until", 0, "this day is too far away", "name an earlier day, or none"))
     carried = asked_for[said.disclosure].groups if said.disclosure in asked_for else GROUPS
     beyond = [group for group in said.groups if group not in carried]
     if beyond:

@@ -39,6 +39,7 @@ from nrm.casework.work import Work, on_case, read_case
 from nrm.errors import Problem, UnknownNameError, nearest
 from nrm.referral.disclosure import Withheld
 from nrm.referral.referral import Where
+from nrm.referral.voice import standing_word
 
 if TYPE_CHECKING:
     from datetime import date
@@ -49,8 +50,10 @@ if TYPE_CHECKING:
     from nrm.casework.ports import UnitOfWork
     from nrm.casework.safe import OpenCase
     from nrm.directory.service import Key
+    from nrm.engine.plan import Plan
     from nrm.referral.referral import Referral
     from nrm.referral.tasks import TaskCode
+    from nrm.referral.voice import Choice
     from nrm.rulebook.wording import Language
 
 
@@ -168,6 +171,7 @@ def send_draft(desk: Desk, asked: Asked, case: UUID, referral: UUID, seen_versio
     Raises:
         NoSuchReferralError: there is none.
         NotPermittedError: what it rested on is gone.
+        RefusedByPersonError: a guardian's no counts, since the person turned out to be a child.
         NotOfferedError, NoSuchServiceError, NotFittingError: the plan, the key or the service is not what it was.
         StaleVersionError, TransitionRefusedError: it changed, or is no draft.
     """
@@ -177,6 +181,9 @@ def send_draft(desk: Desk, asked: Asked, case: UUID, referral: UUID, seen_versio
         seen = look(work, on, desk.counter.country)
         if was.offer is not None and was.offer not in seen.made.plan.codes("offer"):
             raise NotOfferedError(was.offer)
+        refused = refusal(work, seen.made.plan, was.offer) if was.offer is not None else None
+        if refused is not None:
+            raise RefusedByPersonError(refused.offer, refused.by)
         check_chosen(desk, seen, was.disclosure, was.offer, was.service, was.where)
         sidecar = desk.counter.services.sidecar(was.service)
         age = sidecar.usable_key if sidecar is not None else None
@@ -201,6 +208,12 @@ def send_draft(desk: Desk, asked: Asked, case: UUID, referral: UUID, seen_versio
         return Referred(sent, sent_row.version, None, ())
 
     return on_case(desk, asked, case, "referral:send", send_it, groups=GROUPS)
+
+
+def refusal(work: Work, plan: Plan, offer: str) -> Choice | None:
+    """Return the word by which an offer is not wanted, None while nothing stands against it."""
+    word = standing_word(choices(work.unit, work.case), offer, child=treated_as_child(plan))
+    return word if word is not None and not word.wanted else None
 
 
 def referrals(desk: Desk, asked: Asked, case: UUID) -> list[tuple[Referral, int]]:
@@ -236,9 +249,9 @@ def _wish(work: Work, seen: Look, request: Request) -> Wish:
         raise UnknownNameError(Problem("--offer", 0, f"there is no offer `{offer}`", nearest(offer, words.offers)))
     if offer not in plan.codes("offer"):
         raise NotOfferedError(offer)
-    said = [one.wanted for one in choices(work.unit, work.case) if one.offer == offer]
-    if said and not said[-1]:
-        raise RefusedByPersonError(offer)
+    refused = refusal(work, plan, offer)
+    if refused is not None:
+        raise RefusedByPersonError(offer, refused.by)
     others = [one for _, one in referrals_of(work.unit, work.case) if one.offer == offer]
     if any(one.live for one in others):
         raise AlreadyReferredError(offer)

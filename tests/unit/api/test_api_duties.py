@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from api_caseworker import begun, decided, done_once
+from api_caseworker import CHILD_RECORD, begun, decided, done_once
 from offices import CANARIES, THEIRS
 from referral_desk import later
 
@@ -40,6 +40,18 @@ def test_what_is_to_be_done_is_listed_in_the_callers_language_and_done_once(serv
     assert chased["duty"] not in {one["duty"] for one in worker.get(f"{where}/duties").json()["items"]}
     again = worker.post(f"{where}/duties/{chased['duty']}/done")
     assert (again.status_code, again.json()["code"]) == (404, "not_found")
+
+
+def test_where_child_and_guardian_differ_the_task_names_the_offer_in_words(service, worker):
+    where = begun(worker, CHILD_RECORD)
+    decided(worker, where)
+    for by, wanted in (("self", True), ("guardian", False)):
+        said = {"offer": "medical_care", "wanted": wanted, "by": by}
+        assert worker.post(f"{where}/choices", json=said).status_code == 201
+    french = service.as_("caseworker", **{"Accept-Language": "fr"}).get(f"{where}/duties").json()["items"]
+    (task,) = [one for one in french if one["code"]["code"] == "look_at_disagreement"]
+    label = service.office.desk.counter.speaker("fr").label("medical_care")
+    assert (task["why"], task["offer"]) == ([{"code": "medical_care", "label": label}], None)
 
 
 def test_what_is_late_is_said_to_be(service, worker):

@@ -113,7 +113,7 @@ def test_the_ledger_is_shown_in_every_language(at, language):
         ("give", ("--disclosure", SHELTER, "--wording", "1999-01"), "--wording: there is no wording `1999-01`"),
         ("give", ("--disclosure", SHELTER, "--group", "health"), "never tells `health`; valid here: `contact`"),
         ("give", ("--disclosure", SHELTER, "--group", "CanaryAna"), "--group: there is no such group"),
-        ("give", ("--disclosure", SHELTER, "--until", "2026-01-02"), "--until: `2026-01-02` is over"),
+        ("give", ("--disclosure", SHELTER, "--until", "2026-01-02"), "--until: this day is over"),
         (
             "refuse",
             ("--disclosure", SHELTER, "--until", SOON),

@@ -63,6 +63,18 @@ def test_each_is_said_in_the_words_of_the_vocabulary_or_of_the_table_of_tasks(de
     assert phrases["duty_late"] not in said.out
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_child_and_guardian_differ_the_task_names_the_offer_in_words(at, language):
+    at.json("case", "decide", at.child)
+    at.done("consent", "want", at.child, "--offer", OFFER)
+    at.done("consent", "unwant", at.child, "--offer", OFFER, "--by", "guardian")
+    (task,) = [one for one in at.json("duty", "list", at.child) if one["code"] == "look_at_disagreement"]
+    assert (task["by"], task["why"], task["offer"]) == ("caseworker", [OFFER], None)
+    said = at.done("duty", "list", at.child, "--lang", language).out
+    below = said[said.index(real_tables().tasks["look_at_disagreement"].named.label.in_(language)) :]
+    assert real_app().files.vocabulary.offers[OFFER].label.in_(language) in " ".join(below.split())[:400]
+
+
 def test_what_is_late_is_marked(decided, monkeypatch):
     monkeypatch.setattr(bootstrap_store, "datetime", InTenDays)
     found = decided.json("duty", "list", decided.case)
