@@ -109,8 +109,9 @@ class MemoryClocks(Versioned):
     def get(self, case, clock):
         return self._state.clocks.get((case, clock))
 
-    def due(self, now, most):
-        return [DueClock(row.case, row.clock) for row in self._running() if row.due_at <= now][:most]
+    def due(self, now, most, after=None):
+        found = [DueClock(row.case, row.clock, row.due_at) for row in self._running() if row.due_at <= now]
+        return [one for one in found if after is None or one.place > after][:most]
 
     def next_due(self):
         return next((row.due_at for row in self._running()), None)

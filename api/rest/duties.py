@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import struct
+from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -9,7 +12,6 @@ from starlette.responses import Response
 
 from api.call import Caller, may
 from api.cursors import Cursor, Limit
-from api.pages import page
 from api.reply import Reply
 from api.views.duty import DutiesView, DutyView, duty_view
 from api.views.model import Page
@@ -36,13 +38,29 @@ def finish(call: Caller, case: UUID, duty: UUID) -> Response:
 
 @router.get("/duties", response_model=Page[DutyView], **may("duty:read"))
 def waiting_for_you(call: Caller, limit: Limit = 100, cursor: Cursor = None) -> Page[DutyView]:
-    """List what falls to your role, or was escalated to it, in the next 30 days: a coordinator's for all cases."""
-    return page(
-        call,
-        "duties",
-        cursor,
-        limit,
-        find=lambda after, most: waiting.waiting(call.desk, call.asked, after, most),
-        view=lambda one: duty_view(call, one.case, one.duty),
-        key=lambda one: one.duty.id,
+    """List what falls to your role, or was escalated to it, in the next 30 days: a coordinator's for all cases.
+
+    A page may have fewer than `limit`, or none, and still a `next`.
+    """
+    of, cursors = call.list_of("duties in order"), call.state.cursors
+    found = waiting.waiting(
+        call.desk, call.asked, None if cursor is None else _place(cursors.opened(cursor, of)), limit
     )
+    return Page(
+        items=[duty_view(call, one.case, one.duty) for one in found.items],
+        next=None if found.next is None else cursors.sealed(_packed(*found.next), of),
+    )
+
+
+_PLACE: Final = struct.Struct(">q16s")
+_BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_STEP: Final = timedelta(microseconds=1)
+
+
+def _packed(moment: datetime, clock: UUID) -> bytes:
+    return _PLACE.pack((moment - _BEGINNING) // _STEP, clock.bytes)
+
+
+def _place(packed: bytes) -> tuple[datetime, UUID]:
+    passed, clock = _PLACE.unpack(packed)
+    return _BEGINNING + passed * _STEP, UUID(bytes=clock)

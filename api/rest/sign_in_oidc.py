@@ -64,7 +64,7 @@ def come_back(
     Whatever is missing or wrong of the answer is told alike, and signs nobody in.
     """
     _check_provider(trying, provider)
-    said = {"state": state, "code": code, "iss": iss, "error": error}
+    said = {"provider": provider, "state": state, "code": code, "iss": iss, "error": error}
     begun = finish_oidc(trying.door, step or "", {name: text for name, text in said.items() if text is not None})
     answer = Reply.of(begun_view(begun, token=None)).response()
     put_cookie(answer, begun.token)

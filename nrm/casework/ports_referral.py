@@ -59,6 +59,12 @@ class DueClock:
 
     case: UUID
     clock: UUID
+    due_at: datetime
+
+    @property
+    def place(self) -> tuple[datetime, UUID]:
+        """Its place in the order in which clocks are looked at."""
+        return self.due_at, self.clock
 
 
 @dataclass(frozen=True)
@@ -132,8 +138,10 @@ class Clocks(Protocol):
     def get(self, case: UUID, clock: UUID) -> ClockRow | None:
         """Return one clock, or None when there is none (any more)."""
 
-    def due(self, now: datetime, most: int) -> Sequence[DueClock]:
+    def due(self, now: datetime, most: int, after: tuple[datetime, UUID] | None = None) -> Sequence[DueClock]:
         """Return running clocks whose `due_at` is not after `now`, the oldest first (`due_at`, then `clock`).
+
+        With `after`, those behind that place.
 
         Whoever acts on one reads it again (`get`) in the unit of work that does so.
         """

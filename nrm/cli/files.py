@@ -49,12 +49,17 @@ def read_text(path: Path) -> str:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file, whole or not at all. Raises `FileRefusedError`, also when a folder or device stands there."""
+    """Write a file, whole or not at all. Raises `FileRefusedError`, also when a folder or device stands there.
+
+    INVARIANT (nothing is written through a link): in a folder that others may write to, somebody may have laid one.
+    """
     part = path.parent / f".{path.name}.part"
     try:
         if path.exists() and not path.is_file():
             raise FileRefusedError(Problem(str(path), 0, "what stands there is no file", "name another"))
-        part.write_bytes(data)
+        part.unlink(missing_ok=True)  # also what is left of one who was killed
+        with part.open("xb") as stream:
+            stream.write(data)
         part.replace(path)
     except OSError as error:
         with suppress(OSError):

@@ -91,6 +91,6 @@ def check_assertion(
     if starts is not None and starts > at + SKEW.total_seconds():
         raise not_proved("the assertion is not good yet", "set the clock")
     jti = claims.get("jti")
-    if not isinstance(jti, str) or not 0 < len(jti) <= _LONGEST_ID:
+    if not isinstance(jti, str) or not 0 < len(jti) <= _LONGEST_ID or not jti.isprintable():
         raise not_proved("the assertion has no `jti`", "give each a new identifier")
     return Assertion(jti, datetime.fromtimestamp(ends, UTC) + SKEW)

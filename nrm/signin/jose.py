@@ -24,6 +24,8 @@ ALGORITHMS: Final = ("ES256", "EdDSA", "Ed25519", "RS256")
 
 _FEWEST_BITS: Final = 2048
 _LONGEST: Final = 16_384
+_NEVER: Final = 253_402_300_800
+"""The year 10000, in seconds since 1970."""
 _MOST_KEYS: Final = 32
 _CURVES: Final = {"EC": "P-256", "OKP": "Ed25519"}
 _PRIVATE: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
@@ -91,9 +93,11 @@ def unchecked(token: str) -> dict[str, Any]:
 
 
 def moment(claims: Mapping[str, Any], name: str) -> float | None:
-    """Return a time that a token says (seconds since 1970), or None."""
+    """Return a time that a token says (seconds since 1970), or None; one that no clock will ever show is none."""
     value = claims.get(name)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    return float(value) if 0 <= value < _NEVER else None  # NaN is neither
 
 
 def is_for(claims: Mapping[str, Any], audience: str) -> bool:

@@ -85,14 +85,15 @@ def code_of(answer: Mapping[str, str], pending: Pending, issuer: str) -> str:
     """Return the code that a provider sent back with the browser.
 
     INVARIANT (an answer to our question): the state is the one that this browser was sent away with, and an issuer, if
-    one is named, is the one that was asked.
+    one is named, is the one that was asked. So is `provider`, ours, at whose address the browser came back: else a
+    provider that is bad could have one of its sign-ins end at a good one, and get the code (RFC 9700 section 4.4).
 
     Raises:
         NotProvedError: state or code are missing or wrong, or the provider said no.
     """
     if not hmac.compare_digest(answer.get("state", "").encode("utf-8", "replace"), pending.state.encode()):
         raise not_proved("the provider's answer belongs to another sign-in")
-    if answer.get("iss", issuer) != issuer:
+    if answer.get("iss", issuer) != issuer or answer.get("provider", pending.provider) != pending.provider:
         raise not_proved("the answer comes from another provider")
     code = answer.get("code", "")
     if "error" in answer or not 0 < len(code) <= _LONGEST:

@@ -15,7 +15,7 @@ WHOLE = frozenset(
         *((role, 403, "not_disclosable") for role in ("first_responder", "caseworker", "supervisor")),
     }
 )
-# Who broke the glass is told to those who keep the case, and not to who broke it.
+# Who broke the glass, and whose relatives have cases, is told to those who keep the case, and not to who broke it.
 KEPT = frozenset({("caseworker", 404, "not_found"), ("supervisor", 404, "not_found")})
 FILE = {
     "Content-Type": "application/octet-stream",
@@ -55,7 +55,7 @@ add(
         f"GET {CASE}/decisions/{{decision}}/explanations/{{code}}": of_case(beside=WHOLE),
         f"GET {CASE}/decisions/{{decision}}/letter": of_case(beside=WHOLE),
         f"POST {CASE}/what-if": of_case({"facts": {"age_status": "child"}}, beside=WHOLE),
-        f"GET {CASE}/family": of_case(),
+        f"GET {CASE}/family": of_case(beside=KEPT),
         f"POST {CASE}/family": of_case({"other": "{unrelated}", "relation": "sibling"}),
         f"DELETE {CASE}/family/{{other}}": of_case(),
         f"GET {CASE}/consents": of_case(),

@@ -18,7 +18,7 @@ from attachment_desk import attach
 from offices import OURS, THEIRS, asked
 from person_desk import a_link, come_in
 from referral_desk import WORKING_AT, referral_of, reply_of
-from signins import SECOND_ADMIN, TestDoor, admin
+from signins import SECOND_ADMIN, TestDoor, admin, long_held
 from small_directory import CLINIC, COUNSEL, DIRECTORY, SIDECARS, SOURCE
 
 from api_recipes.beginning import Asker, Beginning
@@ -109,11 +109,13 @@ class World(Beginning):
         at = TestDoor(self.office)
         me, colleague = at.account("anna"), at.account("bo", ready=False)
         client = at.account("export", kind="client", ready=False)
+        begun = at.signed_in()
+        long_held(at.desk, me.id)  # who is new recovers nobody
         asks = admin(SECOND_ADMIN)
         lost = recovering.ask_recovery(at.desk, asks, at.account("carol").id)
         return {
             "me": str(me.id),
-            "session": str(at.signed_in().session.id),
+            "session": str(begun.session.id),
             "token": str(tokens.make_token(at.door, asked(who=me.id), "export", 30).session.id),
             "account": str(colleague.id),
             "colleague": str(colleague.id),

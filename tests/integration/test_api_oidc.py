@@ -95,6 +95,17 @@ def test_an_answer_is_good_once_and_in_the_browser_that_asked(real, issuer):
     assert wrong(back(replayed, said)) == REFUSED
 
 
+def test_an_answer_that_comes_back_at_the_address_of_another_provider_gives_its_code_to_nobody(real, issuer):
+    claims(issuer, "subject-1", groups=["case team"])
+    client = real.client()
+    said = {
+        name: text for name, text in browse(gone_to(client).headers["location"], "subject-1").items() if name != "iss"
+    }
+    elsewhere = client.get("/v1/sessions/oidc/gone/callback", params=said, headers=FROM_OUTSIDE)
+    assert wrong(elsewhere) == REFUSED
+    assert back(client, said).status_code == 200, "it was asked for by nobody"
+
+
 def test_who_has_no_role_there_or_is_suspended_here_is_not_let_in(real, at, issuer):
     claims(issuer, "subject-2", groups=["football"])
     client = real.client()

@@ -131,9 +131,9 @@ class Stores(TwoStores):
     def read_for_a_service(self, mark, states, after, most):
         self.both(lambda unit: unit.referrals.marked(mark, states, after, most))
 
-    @rule(now=WHEN, most=MOST)
-    def read_what_is_due(self, now, most):
-        self.both(lambda unit: (unit.clocks.due(now, most), unit.clocks.next_due(), unit.outbox.next_due()))
+    @rule(now=WHEN, most=MOST, after=st.none() | st.tuples(WHEN, st.builds(named, CASE, NUMBER)))
+    def read_what_is_due(self, now, most, after):
+        self.both(lambda unit: (unit.clocks.due(now, most, after), unit.clocks.next_due(), unit.outbox.next_due()))
 
     @rule(case=CASE, seen=SEEN, number=NUMBER)
     def act_on_what_is_due_with_its_entry(self, case, seen, number):

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
 from nrm.access import Case
-from nrm.casework.asked import permit
+from nrm.casework.asked import OtherOrganisationError, permit
 from nrm.casework.cases.last_plan import last_plan
 from nrm.casework.clocks.follow_up import need_person
 from nrm.casework.errors import NoSuchCaseError, ShreddedError
 from nrm.casework.items import LINK, add_item, change_item, links
 from nrm.casework.journal import Journal
 from nrm.casework.safe import OpenCase
-from nrm.casework.work import Work, held, read_case
+from nrm.casework.work import Work, held, on_case
 from nrm.errors import CaseRefusedError, Problem
 from nrm.referral.family import Link, Relation
 
@@ -43,8 +43,18 @@ _SEEN_FROM_THERE: dict[Relation, Relation] = {
 
 
 def family(desk: Desk, asked: Asked, case: UUID) -> list[Link]:
-    """Return the links of a case that were not ended, the oldest first (errors as of `read_case`)."""
-    return read_case(desk, asked, case, "case:read", lambda unit, open_: [one for _, one in links(unit, open_)])
+    """Return the links of a case that were not ended, the oldest first, to those who keep it (errors as `on_case`).
+
+    INVARIANT (broken glass leads to no relative): whoever broke it for one case hears of no other.
+    """
+
+    def read(work: Work) -> list[Link]:
+        if work.case.organisation != asked.organisation:
+            raise OtherOrganisationError
+        work.journal.write(work.unit, "case:read", case=work.case)
+        return [one for _, one in links(work.unit, work.case)]
+
+    return on_case(desk, asked, case, "case:read", read)
 
 
 def link(desk: Desk, asked: Asked, case: UUID, other: UUID, relation: Relation) -> None:

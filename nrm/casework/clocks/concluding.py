@@ -29,9 +29,14 @@ def conclude_first(work: Work, plan: Plan, record: CaseRecord) -> None:
 
 
 def conclude(work: Work, plan: Plan, record: CaseRecord) -> None:
-    """Do, in the unit of work of a decision, all that follows from it."""
-    revoke_broken(work, plan.on, Age(treated_as_child(plan), of_age(record)))
-    revoke_barred(work, plan)
+    """Do, in the unit of work of a decision, all that follows from it.
+
+    INVARIANT (only today takes help back): a plan can be asked for any day, on which a consent will be over or a child
+    be of age; only that of today revokes a referral.
+    """
+    if plan.on == work.desk.counter.calendar.day_of(work.desk.clock()):
+        revoke_broken(work, plan.on, Age(treated_as_child(plan), of_age(record)))
+        revoke_barred(work, plan)
     clocks = clocks_of(work.unit, work.case)  # opened once: most cases have dozens
     after_decision(work, plan, clocks)
     keep_dates(work, plan, record, clocks)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import timedelta
+from random import SystemRandom
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 from uuid import UUID, uuid4
 
@@ -32,6 +33,9 @@ LEASE: Final = timedelta(minutes=5)
 AT_ONCE: Final = 16
 """Messages of one webhook that a worker takes at a time."""
 
+TOGETHER: Final = timedelta(minutes=2)
+"""How long webhooks are called in one round; clocks and packages wait no longer for them."""
+
 UNSAID: Final = timedelta(hours=1)
 """How long a webhook rests where nobody said how long."""
 
@@ -47,20 +51,27 @@ class Call(Protocol):
 
 
 def post_hooks(desk: Desk, call: Call) -> Posted:
-    """Call each webhook for which messages are due, and note how it went.
+    """Call webhooks for which messages are due, and note how it went.
+
+    INVARIANT (a slow webhook stops nobody's help): all of them together get `TOGETHER`, in another order each time, and
+    what is left waits for the next round.
 
     Raises:
         StoreError: the store cannot be used; what was delivered and noted before stays so.
     """
     done = Posted()
-    for hook in desk.store.run(lambda unit: [held.thing for held in hooks(desk, unit)]):
+    end = desk.clock() + TOGETHER
+    found = desk.store.run(lambda unit: [held.thing for held in hooks(desk, unit)])
+    for hook in SystemRandom().sample(found, len(found)):
+        if desk.clock() >= end:
+            break
         if hook.suspended is None:
-            done += _post(desk, call, hook)
+            done += _post(desk, call, hook, end)
     return done
 
 
-def _post(desk: Desk, call: Call, hook: Hook) -> Posted:
-    """Call one webhook for the messages that wait, until one of them fails."""
+def _post(desk: Desk, call: Call, hook: Hook, end: datetime) -> Posted:
+    """Call one webhook for the messages that wait, until one of them fails or `end` has come."""
     lease = uuid4()
     try:
         waiting, attempts = desk.store.run(lambda unit: _claim(desk, unit, hook, lease))
@@ -74,6 +85,8 @@ def _post(desk: Desk, call: Call, hook: Hook) -> Posted:
         done += Posted(**{ending: 1})
         if ending == "later":
             return done
+        if desk.clock() >= end:
+            break
     if waiting:
         desk.store.run(lambda unit: _release(desk, unit, hook, lease))
     return done

@@ -52,8 +52,9 @@ def go_round(desk: Desk, carry: Carry, unopened: set[UUID], call: Call | None = 
     Raises:
         StoreError: the store cannot be used; what was done before stays done.
     """
+    ticked, posted = tick(desk, unopened), post(desk, carry)  # first: who is called by a webhook may be slow
     called = post_hooks(desk, call) if call is not None else Posted()
-    done = Round(tick(desk, unopened), post(desk, carry), clean_up(desk), called, remove_over(desk))
+    done = Round(ticked, posted, clean_up(desk), called, remove_over(desk))
     enforce(desk)  # last: whatever is wrong with a rulebook, no clock waits for it
     return done
 

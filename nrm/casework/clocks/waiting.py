@@ -15,6 +15,7 @@ from nrm.casework.safe import OpenCase
 from nrm.referral.escalation import CHASED
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from nrm.casework.asked import Asked
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 AHEAD: Final = timedelta(days=30)
 """How far ahead is looked."""
 
-MOST_LOOKED_AT: Final = 5000
-"""Clocks that one look goes through at most, those that are looked at soonest first."""
+MOST_LOOKED_AT: Final = 1000
+"""Clocks that one look goes through at most; the next part of the list goes on behind them."""
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,22 @@ class Waiting:
     duty: Clock
 
 
-def waiting(desk: Desk, asked: Asked, after: UUID | None = None, most: int = 100) -> list[Waiting]:
+@dataclass(frozen=True)
+class Part:
+    """A part of the list; `next` is the place behind which the following one begins, None at the end."""
+
+    items: list[Waiting]
+    next: tuple[datetime, UUID] | None
+
+
+def waiting(desk: Desk, asked: Asked, after: tuple[datetime, UUID] | None = None, most: int = 100) -> Part:
     """Return what falls to the asker's role, or was escalated to it; what the program looks at soonest comes first.
 
     Only duties and tasks: other clocks tell days of the person. Of each case in the list that is an entry. `after` is
-    the duty behind which a page begins; when it is over by then, the list begins anew.
+    the `next` of the part before.
+
+    INVARIANT (nobody's tasks hide others'): where many clocks of others come first, a part is short or empty, and says
+    where the list goes on.
 
     Raises:
         DeniedError: the role sees no duties.
@@ -50,15 +62,16 @@ def waiting(desk: Desk, asked: Asked, after: UUID | None = None, most: int = 100
     """
     journal = Journal(desk, asked)
 
-    def work(unit: UnitOfWork) -> list[Waiting]:
+    def work(unit: UnitOfWork) -> Part:
         permit(asked, "duty:read", Case)
-        due = list(unit.clocks.due(desk.clock() + AHEAD, MOST_LOOKED_AT))
-        begin = next((place + 1 for place, one in enumerate(due) if one.clock == after), 0)
         found: list[Waiting] = []
         told: set[UUID] = set()
-        for one in due[begin:]:
-            if len(found) == most:
+        last, following = after, None
+        for looked, one in enumerate(unit.clocks.due(desk.clock() + AHEAD, MOST_LOOKED_AT + 1, after)):
+            if len(found) == most or looked == MOST_LOOKED_AT:
+                following = last
                 break
+            last = one.place
             opened = _opened(desk, unit, asked, one)
             if opened is None:
                 continue
@@ -69,7 +82,7 @@ def waiting(desk: Desk, asked: Asked, after: UUID | None = None, most: int = 100
             found.append(Waiting(case.case, clock))
         if not told:
             journal.write(unit, "duty:read")
-        return found
+        return Part(found, following)
 
     return journal.attempt("duty:read", work)
 

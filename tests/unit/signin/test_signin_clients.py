@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from nrm.signin.clients import check_assertion, client_named, is_secret, kept_keys
@@ -61,6 +61,12 @@ def test_the_old_name_of_an_algorithm_is_good_too():
     assert check(f"{head}.{body}.{last}").jti == "one"
 
 
+def test_half_a_letter_is_the_identifier_of_no_assertion():
+    said = json.dumps(claims(jti="\ud800")).encode()
+    with pytest.raises(NotProvedError, match="jti"):
+        check(jws.serialize_compact({"alg": "ES256"}, said, EC))
+
+
 @pytest.mark.parametrize(
     ("more", "why"),
     [
@@ -73,6 +79,7 @@ def test_the_old_name_of_an_algorithm_is_good_too():
         ({"exp": None}, "over"),
         ({"exp": "soon"}, "over"),
         ({"exp": True}, "over"),
+        *(({"exp": moment}, "over") for moment in (float("nan"), float("inf"), 10**400, -(10**400))),
         ({"nbf": AT + 600}, "not good yet"),
         ({"jti": None}, "jti"),
         ({"jti": ""}, "jti"),

@@ -65,7 +65,7 @@ def test_the_browser_is_sent_away_with_state_nonce_and_a_challenge_and_without_t
     "change",
     [
         *({"state": "other"}, {"state": None}, {"code": None}, {"code": ""}, {"code": "x" * 3_000}),
-        *({"iss": "https://evil.example"}, {"error": "access_denied"}, {"state": "é"}),
+        *({"iss": "https://evil.example"}, {"error": "access_denied"}, {"state": "é"}, {"provider": "other"}),
     ],
 )
 def test_an_answer_that_is_not_to_this_question_gives_no_code(pending, change):

@@ -205,7 +205,7 @@ def test_clocks_come_when_they_are_due_the_oldest_first_and_never_once_stopped(s
     rows = [a_clock(case, UUID(int=9), minutes=1), a_clock(other, UUID(int=8), minutes=1), a_clock(case, minutes=0)]
     stopped, later = a_clock(case, minutes=None), a_clock(case, minutes=5)
     store.run(lambda unit: unit.clocks.add([*rows, stopped, later]))
-    in_order = [DueClock(row.case, row.clock) for row in (rows[2], rows[1], rows[0])]
+    in_order = [DueClock(row.case, row.clock, row.due_at) for row in (rows[2], rows[1], rows[0])]
 
     def due(minutes, most=9):
         return store.run(lambda unit: unit.clocks.due(NOON + timedelta(minutes=minutes), most))
@@ -213,7 +213,11 @@ def test_clocks_come_when_they_are_due_the_oldest_first_and_never_once_stopped(s
     assert due(1) == in_order
     assert due(1, most=2) == in_order[:2]
     assert due(-1) == []
-    assert due(5)[-1] == DueClock(later.case, later.clock)
+    assert due(5)[-1] == DueClock(later.case, later.clock, later.due_at)
+    behind = [
+        store.run(lambda unit, one=one: unit.clocks.due(NOON + timedelta(minutes=1), 9, one.place)) for one in in_order
+    ]
+    assert behind == [in_order[1:], in_order[2:], []], "what is due at the same moment is told by its identifier"
     assert store.run(lambda unit: unit.clocks.get(case, later.clock)) == later
     assert store.run(lambda unit: unit.clocks.get(other, later.clock)) is None
     assert store.run(lambda unit: unit.clocks.next_due()) == NOON

@@ -100,6 +100,10 @@ def test_a_lease_comes_back_with_a_backup_and_ends_as_any_other(store, engine, t
 
 SCANS = {
     "due": (lambda unit: unit.clocks.due(NOON, 100), "ix_clocks_due_at_clock_id_case_id"),
+    "due after": (
+        lambda unit: unit.clocks.due(NOON, 100, (NOON, UUID(int=1))),
+        "ix_clocks_due_at_clock_id_case_id",
+    ),
     "next clock": (lambda unit: unit.clocks.next_due(), "ix_clocks_due_at_clock_id_case_id"),
     "claim": (lambda unit: unit.outbox.claim(NOON, NOON, UUID(int=1), 10), "ix_outbox_due_at_message_id"),
     "next message": (lambda unit: unit.outbox.next_due(), "ix_outbox_"),
