@@ -114,6 +114,9 @@ class FileBooks:
         """
         return self._old.engine(archive, on, country)
 
+    def look_again(self) -> None:
+        """Do nothing: files were read when the program began."""
+
 
 class Archives:
     """What was compiled of archives of rules, of the last few that were asked for.

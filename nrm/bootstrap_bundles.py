@@ -7,6 +7,7 @@ takes its place.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from dataclasses import dataclass
@@ -46,6 +47,8 @@ T = TypeVar("T")
 LOOK_SECONDS: Final = 1.0
 """How old what a process knows of published rulebooks may be before it looks whether there is a newer one."""
 
+NOW: Final = -math.inf
+"""Before every reading of a clock."""
 
 REFUSED_SECONDS: Final = 10.0
 """How long a bundle that was refused is not looked at again."""
@@ -79,7 +82,8 @@ class BundleBooks:
     """`nrm.casework.desk.Books` over published bundles; may be used by several threads.
 
     INVARIANT (nobody is decided by an old rulebook): an answer is by the bundles that were known at most `LOOK_SECONDS`
-    ago. Where the store cannot be asked, that is an error and no older answer.
+    ago, and where that is none, by those that are known now. Where the store cannot be asked, that is an error and no
+    older answer.
 
     `key` opens the records, `today` is the day where the installation is, `clock` gives seconds that only grow.
     """
@@ -96,7 +100,7 @@ class BundleBooks:
         self._old = Archives()
         self._lock = threading.RLock()
         self._edition = -1
-        self._looked = 0.0
+        self._look_at = NOW
         self._known: tuple[Publication, ...] = ()
         self._loaded: dict[str, _Loaded] = {}
         self._refused: dict[str, tuple[float, NrmError]] = {}
@@ -139,10 +143,14 @@ class BundleBooks:
         """
         return self._on(on).bundle
 
+    def look_again(self) -> None:
+        """Look at the store before the next answer, however lately it was looked at."""
+        with self._lock:
+            self._look_at = NOW
+
     def _on(self, on: date) -> _Loaded:
         with self._lock:
-            self._look()
-            one = in_force(self._known, on)
+            one = self._in_force(on)
             if one is None:
                 todo = "publish one with `nrm rules publish`; without it nothing can be decided here"
                 what = f"no approved rulebook is in force on `{on.isoformat()}`"
@@ -166,16 +174,25 @@ class BundleBooks:
             self._refused[name] = self._clock(), told
             raise told from refused
 
+    def _in_force(self, on: date) -> Publication | None:
+        self._look()
+        one = in_force(self._known, on)
+        if one is None:  # nobody is refused for what was approved a moment ago, wherever that was
+            self.look_again()
+            self._look()
+            one = in_force(self._known, on)
+        return one
+
     def _look(self) -> None:
         now = self._clock()
-        if self._edition >= 0 and now - self._looked < LOOK_SECONDS:
+        if now < self._look_at:
             return
         if self._read(lambda unit: edition(self._key, unit)) != self._edition:
             self._edition, self._known = self._read(self._all)
             names = {one.said.name for one in self._known}
             self._loaded = {name: loaded for name, loaded in self._loaded.items() if name in names}
             self._refused = {}
-        self._looked = now
+        self._look_at = now + LOOK_SECONDS
 
     def _all(self, unit: ReadsRulebooks) -> tuple[int, tuple[Publication, ...]]:
         return edition(self._key, unit), tuple(record.thing for record in publications(self._key, unit))

@@ -45,13 +45,13 @@ def remembered_checks(monkeypatch):
     monkeypatch.setattr(checks, "check_bundle", _check_bundle)
 
 
-def rulebook_office(folder, day=date(2026, 3, 1)):
+def rulebook_office(folder, day=date(2026, 3, 1), seconds=None):
     """An office whose books are the bundles of its store."""
-    return on_bundles(new_office(folder), folder, day)
+    return on_bundles(new_office(folder), folder, day, seconds=seconds)
 
 
-def on_bundles(office, folder, day, read=None):
-    """Let an office decide by the bundles of its store, on `day`."""
+def on_bundles(office, folder, day, read=None, seconds=None):
+    """Let an office decide by the bundles of its store, on `day`; without `seconds` it looks anew for each answer."""
     office.day = day
     office.ticks = count()
     path = folder / "officers.toml"
@@ -62,7 +62,7 @@ def on_bundles(office, folder, day, read=None):
         Opener(RegistryKey(office.keys.secret(REGISTRY))),
         path,
         lambda: office.day,
-        lambda: float(next(office.ticks)) * 10,
+        seconds or (lambda: float(next(office.ticks)) * 10),
     )
     office.books = books
     office.desk = office.desk_with(books)

@@ -51,6 +51,9 @@ class Books(Protocol):
     def replayed(self, archive: bytes, on: date, country: str | None) -> Engine:
         """Return the engine for the rulebook that the files of an archive gave for `on`."""
 
+    def look_again(self) -> None:
+        """Let the next answer be by what is approved by now, not by what was known a moment ago."""
+
 
 class Services(Protocol):
     """The directory: services and what the mechanism knows of them besides."""

@@ -59,7 +59,9 @@ def approve(
         changes = {"state": state, "approver": signed, "approved_at": desk.clock()}
         return taking.done(held, one.model_copy(update=changes), signed)
 
-    return take(desk, asked, "approve", _nothing, do, seen)
+    made = take(desk, asked, "approve", _nothing, do, seen)
+    desk.books.look_again()  # whoever hears that it is approved is decided by it
+    return made
 
 
 def reject(desk: Desk, asked: Asked, publication: UUID, comment: str, seen: int | None = None) -> Record[Publication]:

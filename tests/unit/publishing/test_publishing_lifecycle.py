@@ -67,6 +67,9 @@ def test_every_step_is_allowed_or_refused_as_the_table_says(state, role):
             with pytest.raises(StepRefusedError) as refused:
                 after(state, step, role)
             assert refused.value.may == allowed(state, role)
+            todo = refused.value.problems[0].todo
+            assert all(f"`{one}`" in todo for one in may)
+            assert ("nothing is possible here" in todo) == (not may)
 
 
 def test_nothing_binds_without_the_approver():
@@ -76,6 +79,12 @@ def test_nothing_binds_without_the_approver():
 
 def test_every_step_has_a_verb_on_the_log():
     assert {line.verb.partition(":")[2] for line in TABLE} <= set(VERBS["rulebook"])
+
+
+def test_each_step_has_its_own_verb_and_asks_for_the_right_to_it():
+    other = {"roll_back": "restore", "check": "prove", "replace": "enforce", "undo": "enforce"}
+    assert {line.step: line.verb for line in TABLE} == {one: f"rulebook:{other.get(one, one)}" for one in STEPS}
+    assert {line.step: line.right for line in TABLE if line.right != line.verb} == {"roll_back": "rulebook:propose"}
 
 
 @dataclass(frozen=True)
@@ -113,6 +122,11 @@ def test_the_order_in_which_they_are_read_says_nothing(published, random):
     assert [(one.from_, one.approved_at) for one in in_order(shuffled)] == [
         (one.from_, one.approved_at) for one in in_order(published)
     ]
+
+
+def test_what_binds_though_nobody_approved_it_is_put_in_no_order():
+    with pytest.raises(AssertionError, match="nobody approved"):
+        in_order([Entry("approved", FIRST, None)])
 
 
 @given(entries, entries)

@@ -52,6 +52,13 @@ def test_a_statement_of_more_than_a_megabyte_is_not_read():
         read_statement(many.model_copy(update={"rulebooks": many.rulebooks * 2}).to_bytes())
 
 
+@pytest.mark.parametrize("told", [lambda all_: all_[1:], lambda all_: all_[::-1], lambda all_: (*all_, all_[0])])
+def test_a_statement_names_each_rulebook_of_its_bundle_once_and_in_order(told):
+    said = paper().statement.model_copy(update={"rulebooks": told(paper().statement.rulebooks)})
+    with pytest.raises(StatementRefusedError, match="other rulebooks than the bundle gives"):
+        replace(paper(), statement=said).load()
+
+
 @pytest.mark.parametrize("other", [-1, 1])
 def test_a_bundle_with_other_examples_than_were_counted_is_refused_though_it_is_signed(other):
     first = paper()

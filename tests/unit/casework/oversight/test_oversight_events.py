@@ -14,7 +14,7 @@ from offices import ANNA, NOON, THEIRS, asked, new_office
 from nrm.audit.actions import OVERSIGHT_REASONS
 from nrm.audit.entries import published_leaves, sketch
 from nrm.audit.entry import decode
-from nrm.audit.errors import EntryRefusedError
+from nrm.audit.errors import EntryRefusedError, LogError
 from nrm.audit.pseudonyms import actor_pseudonym
 from nrm.audit.source import DirectorySource
 from nrm.bootstrap import Application
@@ -145,6 +145,12 @@ def test_who_may_not_or_says_no_reason_sees_nothing(office):
     with pytest.raises(UnknownNameError):
         search_events(office.desk, overseer(), log, Wanted(), "curiosity")
     assert len(office.entries()) == 2
+
+
+def test_that_somebody_searched_is_an_entry_before_anything_is_read(office, tmp_path):
+    with pytest.raises(LogError):
+        search_events(office.desk, overseer(), DirectorySource(tmp_path / "gone"), Wanted(), "complaint")
+    assert office.said()[-1] == ("event:search", "done")
 
 
 WRONG = [

@@ -14,7 +14,7 @@ from offices import asked, new_office
 
 from nrm.audit.actions import ACTIONS, REASONS
 from nrm.audit.entry import Entry, Words, encode
-from nrm.audit.errors import EntryRefusedError
+from nrm.audit.errors import EntryRefusedError, LogError
 from nrm.audit.source import DirectorySource
 from nrm.bootstrap import Application
 from nrm.bootstrap_store import FileBooks
@@ -138,3 +138,9 @@ def test_who_may_not_or_says_no_reason_gets_no_count(office):
     with pytest.raises(UnknownNameError):
         access_statistics(office.desk, overseer(), log, "curiosity")
     assert [(one.action, one.result) for one in office.entries()] == [("cli:statistics:read", "denied")] * 3
+
+
+def test_that_somebody_counts_is_an_entry_before_anything_is_read(office, tmp_path):
+    with pytest.raises(LogError):
+        access_statistics(office.desk, overseer(), DirectorySource(tmp_path / "gone"), "inspection")
+    assert [(one.action, one.result) for one in office.entries()] == [("cli:statistics:read", "done")]

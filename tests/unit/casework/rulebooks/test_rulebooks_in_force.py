@@ -103,6 +103,20 @@ def test_an_older_rulebook_comes_back_by_two_signatures_and_without_a_new_check(
     assert office.books.on(MAY).digest == first.statement.bundle
 
 
+def test_the_days_on_which_a_rulebook_decided_stay_its_days_after_it_was_rolled_back(office):
+    first, second = two(office)
+    july = date(2026, 7, 15)
+    office.day = july
+    back = proposing.again(first.statement, july, second.statement.bundle)
+    returning = type(first)((), first.archive, back, first.report)
+    made = proposing.roll_back(office.desk, AUTHOR, OFFICERS, returning.text, returning.signed())
+    approved(office, made.row.record, returning)
+    for _ in range(2):
+        by = [office.books.on(on).digest for on in (MAY, JUNE, july)]
+        assert by == [one.statement.bundle for one in (first, second, first)]
+        enforcing.enforce(office.desk)
+
+
 def test_only_the_very_words_of_an_approved_statement_come_back(office):
     first, second = two(office)
     never = paper((("rules/child/family_search.yaml", ("within: P3D", "within: P9D")),))
