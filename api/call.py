@@ -13,7 +13,8 @@ from fastapi import Depends, Header, Request
 
 from api.languages import language_of
 from api.once import Key, Once
-from api.problems.problem import Fault, Told
+from api.problems.fault import Fault
+from api.problems.problem import Told
 from api.security.addresses import address_of
 from api.security.signed_in import role_of, token_of
 from nrm.casework.accounts.door import refuse

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import structlog
 
+from api.problems.fault import Fault
 from api.problems.of_errors import told
-from api.problems.problem import Fault, Told
+from api.problems.problem import Told
 from api.watching.log import LOGGER
 from nrm.errors import NrmError
 

@@ -11,7 +11,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from fastapi import Query
 
-from api.problems.problem import Fault, Told
+from api.problems.fault import Fault
+from api.problems.problem import Told
 
 Limit = Annotated[int, Query(ge=1, le=1000, description="How many at most.")]
 Cursor = Annotated[

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 
-from api.problems.problem import Fault, Told
+from api.problems.fault import Fault
+from api.problems.problem import Told
 from nrm.textfile import Document, read_bytes
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from fastapi import Depends, Header
 
-from api.problems.problem import Fault, Told
+from api.problems.fault import Fault
+from api.problems.problem import Told
 
 _STRONG = re.compile(r'"([1-9][0-9]{0,8})"')
 

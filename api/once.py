@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from fastapi import Depends, Request
 
-from api.problems.problem import Fault, Told
+from api.problems.fault import Fault
+from api.problems.problem import Told
 from api.reply import Reply
 from nrm.casework.once import Answered, answered, keep_answer
 from nrm.errors import NrmError

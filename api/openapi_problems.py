@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from api.problems.fault import EXAMPLE
 from api.problems.problem import ABOUT, MEDIA_TYPE, catalogue
 
 Json = dict[str, Any]
@@ -71,4 +72,4 @@ def _response(status: int) -> Json:
 def _example(code: str) -> Json:
     entry = catalogue()[code]
     told = {"type": ABOUT + code, "title": entry.title.en, "status": entry.status, "code": code, "todo": entry.todo.en}
-    return {**told, "instance": _INSTANCE, "errors": []}
+    return {**told, "instance": _INSTANCE, "errors": [EXAMPLE] if code == "input_refused" else []}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from fastapi.exceptions import RequestValidationError
@@ -10,9 +10,9 @@ from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 
 from api.languages import language_of
+from api.problems.kinds import fault_of
 from api.problems.of_errors import told as told_of
-from api.problems.problem import Fault, Told, response
-from api.views.model import UNFIT
+from api.problems.problem import Told, response
 from nrm.errors import NrmError
 
 if TYPE_CHECKING:
@@ -89,50 +89,3 @@ def _methods(request: Request) -> list[str]:
     routes = [route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(request.url.path)]
     literal = min((len(route.param_convertors) for route in routes), default=0)
     return sorted({one for route in routes if len(route.param_convertors) == literal for one in route.methods or ()})
-
-
-def fault_of(found: dict[str, Any]) -> Fault:
-    """Return a fault that pydantic found; its own text and its context are left out, because they quote the input.
-
-    INVARIANT (no input comes back): only names of fields that the program itself knows are told.
-    """
-    first, *rest = found["loc"]
-    known = first if isinstance(first, str) else "body"
-    kind = str(found["type"])
-    if kind == "extra_forbidden":
-        rest = rest[:-1]  # the name of a field that nobody knows may be anything
-    pointer = "".join(f"/{_escaped(one)}" for one in rest)
-    what = str(found["msg"]) if kind == UNFIT else SENTENCES.get(kind, "is not of the form that is expected here")
-    return Fault(at=f"{known}{pointer}", what=what)
-
-
-def _escaped(part: object) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1")
-
-
-SENTENCES: Final = {
-    "missing": "is missing",
-    "extra_forbidden": "has a field that is not known here",
-    "json_invalid": "is not JSON",
-    "string_type": "must be text",
-    "string_too_short": "is too short",
-    "string_too_long": "is too long",
-    "string_pattern_mismatch": "is not written in the form that is expected here",
-    "literal_error": "is not a word of the list",
-    "enum": "is not a word of the list",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "greater_than_equal": "is too small",
-    "less_than_equal": "is too large",
-    "uuid_parsing": "is not an identifier",
-    "uuid_type": "is not an identifier",
-    "date_parsing": "is not a date; write it as `2026-01-31`",
-    "list_type": "must be a list",
-    "dict_type": "must be an object",
-    "model_type": "must be an object",
-    "model_attributes_type": "must be an object",
-    "too_long": "has too many entries",
-    "too_short": "has too few entries",
-}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Final
 
-from api.problems.problem import Fault, Told
+from api.problems.fault import Fault
+from api.problems.problem import Told
 from nrm.audit.errors import LogError
 from nrm.casework.accounts.errors import PasswordNeededError, TooManyTriesError
 from nrm.casework.accounts.people import AccountRefusedError

@@ -7,21 +7,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import JSONResponse
 
-from nrm.errors import FileRefusedError
-from nrm.models import Whole, parse
+from api.problems.fault import Fault
+from api.problems.sayings import found
+from api.problems.texts import read_texts
+from nrm.models import Whole
 from nrm.rulebook.wording import Code, Language, Model, Wording
-from nrm.textfile import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from nrm.errors import Problem as Found
 
 MEDIA_TYPE: Final = "application/problem+json"
 ABOUT: Final = "/problems/"
@@ -51,25 +49,9 @@ def catalogue() -> Mapping[str, Entry]:
     """Return all problems that the service can tell of, from `catalogue.yaml`.
 
     Raises:
-        FileRefusedError: the file is broken; it belongs to the program, so a test reads it.
+        FileRefusedError: as `read_texts` raises it.
     """
-    found: list[Found] = []
-    read: Catalogue | None = parse(
-        read_file(Path(__file__).parent / "catalogue.yaml", "catalogue.yaml"), Catalogue, found
-    )
-    if read is None or found:
-        raise FileRefusedError(found)
-    return read.problems
-
-
-class Fault(BaseModel):
-    """One fault of what was sent; it never repeats what was sent."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    at: str = Field(description="Where: a JSON Pointer into the body, or the name of a header or parameter.")
-    what: str
-    todo: str | None = None
+    return read_texts("catalogue.yaml", Catalogue).problems
 
 
 class ProblemView(BaseModel):
@@ -105,7 +87,18 @@ def response(told: Told, language: Language, request_id: str) -> JSONResponse:
         code=told.code,
         todo=entry.todo.in_(language),
         instance=f"urn:uuid:{request_id}",
-        errors=list(told.faults[:MOST_FAULTS]),
+        errors=[_spoken(fault, language) for fault in told.faults[:MOST_FAULTS]],
     )
     headers = {"Content-Language": language, **told.headers}
     return JSONResponse(view.model_dump(mode="json", exclude_none=True), entry.status, headers, MEDIA_TYPE)
+
+
+def _spoken(fault: Fault, language: Language) -> Fault:
+    """Return a fault in a language, or in English as a whole when one of its texts is not there in that language."""
+    what, todo = found(fault.what), found(fault.todo) if fault.todo else None
+    code = fault.code or (what.code if what else None)
+    if language == "en":
+        return fault.model_copy(update={"code": code})
+    if what is None or (fault.todo and todo is None):
+        return fault.model_copy(update={"code": code, "lang": "en"})
+    return Fault(at=fault.at, what=what.in_(language), todo=todo.in_(language) if todo else None, code=code)

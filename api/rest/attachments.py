@@ -18,7 +18,8 @@ from starlette.responses import Response, StreamingResponse
 from api.call import Caller, may
 from api.files import OCTETS
 from api.incoming import Incoming, in_thread
-from api.problems.problem import Fault, Told
+from api.problems.fault import Fault
+from api.problems.problem import Told
 from api.reply import Reply
 from api.views.attachment import AttachmentsView, AttachmentView, attachment_view
 from nrm.casework.cases import attachments

@@ -13,7 +13,8 @@ from starlette.responses import Response
 
 from api.call import Call, Caller, may
 from api.etags import Seen, etag
-from api.problems.problem import Fault, Told
+from api.problems.fault import Fault
+from api.problems.problem import Told
 from api.reply import Reply
 from api.views.rulebook import CheckingView, RulebookView, rulebook_view
 from api.views.rulebook_sent import ApprovalSent, BecauseSent, ProposalSent, ReturnSent

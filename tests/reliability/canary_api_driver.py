@@ -14,7 +14,7 @@ import structlog
 from opentelemetry import trace
 
 from api.problems import handlers
-from api.problems.problem import Fault
+from api.problems.fault import Fault
 from api.watching import watch
 from nrm.casework.cases import attachments
 

@@ -136,5 +136,5 @@ def _check_beginning(head: bytes, kind: str) -> None:
 
 
 def _not_text() -> MediaRefusedError:
-    known = ", ".join(endings[0] for endings in MEDIA.values())
+    known = ", ".join(f"`{endings[0]}`" for endings in MEDIA.values())
     return MediaRefusedError("it is of no type that is kept, and no UTF-8 text", f"use one of {known}")

@@ -94,7 +94,7 @@ def test_a_pdf_that_does_something_is_refused(data):
     ],
 )  # fmt: skip
 def test_what_is_of_none_of_the_types_is_refused_and_says_which_there_are(data):
-    assert "no type that is kept, and no UTF-8 text; use one of pdf, png" in refused(data)
+    assert "no type that is kept, and no UTF-8 text; use one of `pdf`, `png`" in refused(data)
 
 
 def test_an_empty_file_is_refused():
