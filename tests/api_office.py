@@ -33,12 +33,15 @@ from nrm.vault.envelope import DataKey
 PURPOSE = {"Purpose-Of-Use": "case_management"}
 
 
-def sign_in(token, _refusing):
-    try:
-        roles, organisation, who, unit = token.split(".")
-        return SignedIn(UUID(who), UUID(organisation), tuple(roles.split("+")), unit or None, UUID(int=0))
-    except ValueError:
-        raise Told("not_signed_in", headers=CHALLENGE) from None
+def sign_in_at(clock):
+    def sign_in(token, _refusing):
+        try:
+            roles, organisation, who, unit = token.split(".")
+            return SignedIn(UUID(who), UUID(organisation), tuple(roles.split("+")), unit or None, UUID(int=0), clock())
+        except ValueError:
+            raise Told("not_signed_in", headers=CHALLENGE) from None
+
+    return sign_in
 
 
 @dataclass
@@ -55,7 +58,7 @@ class Service:
         self.office = office
         desk = office.desk if real is None else real.desk
         door = Door(desk, SignInSettings(), CHEAP) if real is None else replace(real.door, source="api")
-        who = sign_in if real is None else sign_in_of(desk)
+        who = sign_in_at(desk.clock) if real is None else sign_in_of(desk)
         settings = ApiSettings(**more)
         pace, numbers = Pace(settings), Numbers()
         cursors = Cursors(b"c" * 32)

@@ -18,6 +18,7 @@ from offices import NOON, OURS, asked
 from nrm.casework.accounts import credentials, entering, people
 from nrm.casework.accounts.door import Door
 from nrm.casework.accounts.errors import SignInDeniedError
+from nrm.casework.accounts.registers import ACCOUNTS
 from nrm.casework.asked import NotPermittedError
 from nrm.signin.password import Cost, Hasher
 from nrm.signin.settings import SignInSettings
@@ -43,6 +44,16 @@ def why_refused(attempt):
 
 def admin(who=FIRST_ADMIN, organisation=OURS):
     return asked("administrator", organisation, who)
+
+
+def long_held(desk, account):
+    """Let the record of an account say that its holder has had their rights and credentials for a year."""
+
+    def work(unit):
+        held = ACCOUNTS.get(desk, unit, account)
+        ACCOUNTS.change(desk, unit, held, held.thing.held_anew(desk.clock() - timedelta(days=365)))
+
+    desk.store.run(work)
 
 
 class TestDoor:

@@ -21,7 +21,6 @@ from api.views.account import (
     AccountView,
     CodeView,
     IdentitySent,
-    RecoveriesView,
     RecoveryView,
     account_view,
     recovery_view,
@@ -102,22 +101,34 @@ def link(call: Caller, account: UUID, sent: IdentitySent) -> Response:
 
 @router.post("/accounts/{account}/recover", status_code=201, response_model=RecoveryView, **may("user:change"))
 def recover(call: Caller, account: UUID) -> Response:
-    """Ask for new credentials for somebody who lost theirs; another administrator confirms within the hour."""
+    """Ask for new credentials for somebody who lost theirs; another administrator confirms within the hour.
+
+    Both must have been administrators for three days, with the same credentials.
+    """
     return call.do(
         lambda desk: recovering.ask_recovery(desk, call.asked, account),
         lambda asked: Reply.of(recovery_view(asked), 201),
     ).response()
 
 
-@router.get("/recoveries", response_model=RecoveriesView, **may("user:read"))
-def recoveries(call: Caller) -> RecoveriesView:
-    """List the requests for new credentials that wait for a second administrator."""
-    return RecoveriesView(items=[recovery_view(one) for one in recovering.recoveries(call.desk, call.asked)])
+@router.get("/recoveries", response_model=Page[RecoveryView], **may("user:read"))
+def recoveries(call: Caller, limit: Limit = 100, cursor: Cursor = None) -> Page[RecoveryView]:
+    """List the requests for new credentials that wait for a second administrator.
+
+    A page may be short before the end.
+    """
+    of = call.list_of("recoveries")
+    found, following = recovering.recoveries(call.desk, call.asked, call.state.cursors.after(cursor, of), limit)
+    more = None if following is None else call.state.cursors.sealed(following.bytes, of)
+    return Page(items=[recovery_view(one) for one in found], next=more)
 
 
 @router.post("/recoveries/{recovery}/confirm", response_model=CodeView, dependencies=UNKEPT, **may("user:change"))
 def confirm(call: Caller, recovery: UUID) -> CodeView:
-    """Confirm what another administrator asked for; what the person had is good no more."""
+    """Confirm what another administrator asked for; what the person had is good no more.
+
+    Both must have been administrators for three days before it was asked for, with the same credentials.
+    """
     return CodeView(code=recovering.confirm_recovery(call.door, call.asked, recovery))
 
 

@@ -31,8 +31,7 @@ from api.views.me import (
 )
 from api.views.session import BegunView, QuestionView, SessionsView, begun_view, question_view, session_view
 from nrm.casework.accounts import credentials, sessions, tokens
-from nrm.casework.accounts.door import refuse
-from nrm.casework.accounts.errors import SignInDeniedError
+from nrm.casework.accounts.fresh import need_fresh
 
 router = APIRouter(prefix="/me", tags=["me"])
 
@@ -91,7 +90,11 @@ def finish_passkey(call: OwnCaller, sent: NewPasskeySent) -> Response:
 
 @router.delete("/passkeys/{passkey}", status_code=204, **may("credential:remove"))
 def remove_passkey(call: OwnCaller, passkey: UUID) -> Response:
-    """Take back a passkey; never your last second factor."""
+    """Take back a passkey; never your last second factor.
+
+    It takes a sign-in of the last ten minutes.
+    """
+    need_fresh(call.desk, call.asked, "credential:remove", call.session.kind, call.session.begun)
     return call.do(
         lambda desk: credentials.remove_passkey(call.door_at(desk), call.asked, passkey), lambda _: Reply.of(None)
     ).response()
@@ -108,11 +111,9 @@ def list_tokens(call: OwnCaller) -> SessionsView:
 def make_token(call: OwnCaller, sent: TokenSent) -> Response:
     """Make a token for a program that acts as you; it is shown this once.
 
-    INVARIANT (no token makes a token): who has stolen one has it for its days, and no longer.
+    It takes a sign-in of the last ten minutes, and no token makes a token.
     """
-    if call.session.kind != "browser":
-        error = SignInDeniedError("not_permitted", "a token makes no token", "sign in to make one")
-        refuse(call.desk, call.asked, "credential:add", error)
+    need_fresh(call.desk, call.asked, "credential:add", call.session.kind, call.session.begun)
     begun = tokens.make_token(call.door, call.asked, sent.label, sent.days)
     return Reply.of(begun_view(begun, begun.token), 201).response()
 

@@ -26,6 +26,7 @@ def sign_in_of(desk: Desk) -> SignIn:
             roles=tuple(account.roles),
             unit=account.unit,
             session=found.session.id,
+            begun=found.session.begun,
             name=account.display_name,
             kind=found.session.kind,
         )

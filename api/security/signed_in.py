@@ -10,6 +10,7 @@ from api.problems.problem import Told
 from api.security.origin import check_origin
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from uuid import UUID
 
     from starlette.requests import Request
@@ -24,7 +25,8 @@ COOKIE: Final = "__Host-nrm"
 class SignedIn:
     """Somebody who is signed in; `roles` are all that the account has, `unit` is that of a policy officer.
 
-    `name` is what colleagues call them; `kind` says whether they signed in themselves, or act by a token.
+    `name` is what colleagues call them; `kind` says whether they signed in themselves, or act by a token; `begun` is
+    when they did, or when the token was made.
     """
 
     account: UUID
@@ -32,6 +34,7 @@ class SignedIn:
     roles: tuple[str, ...]
     unit: str | None
     session: UUID
+    begun: datetime
     name: str = field(default="", repr=False)
     kind: SessionKind = "browser"
 

@@ -81,12 +81,6 @@ class RecoveryView(View):
     until: datetime
 
 
-class RecoveriesView(View):
-    """Requests that wait."""
-
-    items: list[RecoveryView]
-
-
 class IdentitySent(Sent):
     """Whom a provider of identity names so."""
 

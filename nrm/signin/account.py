@@ -39,7 +39,9 @@ class Account(Model):
 
     `name` is what is typed at sign-in. `epoch` counts up whenever all sessions are ended: a session of an earlier
     epoch is over. `password` is the encoded Argon2id hash; with `must_change` it is for the first time only, and until
-    `password_until`. `totp` and passkeys are the second factor. `entered` says whether anybody has ever signed in.
+    `password_until`. `totp` and passkeys are the second factor. `entered` says whether anybody has ever signed in,
+    `held_since` since when its holder has had these rights by these credentials: what others gave them counts anew
+    (None: nobody signed in yet, or not since this is noted; the next sign-in notes it).
     `secret` is the digest of a client's secret, `public_keys` what a client signs with (JWK, as JSON). `local` is False
     where only a provider of identity lets somebody in.
     """
@@ -60,6 +62,7 @@ class Account(Model):
     totp: Totp | None = None
     has_passkey: bool = False
     entered: bool = False
+    held_since: datetime | None = None
     secret: str | None = None
     public_keys: tuple[str, ...] = ()
     local: bool = True
@@ -68,6 +71,15 @@ class Account(Model):
         return "Account(…)"
 
     __str__ = __repr__
+
+    def held_anew(self, now: datetime) -> Account:
+        """Return it after somebody else gave its holder rights or credentials."""
+        return self.model_copy(update={"held_since": now})
+
+    def signed_in(self, now: datetime, *, anew: bool = False) -> Account:
+        """Return it after a sign-in; `anew` where that was by what somebody else had given, as the first always is."""
+        entered = self.model_copy(update={"entered": True})
+        return entered.held_anew(now) if anew or not self.entered or self.held_since is None else entered
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

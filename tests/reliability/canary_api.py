@@ -24,6 +24,7 @@ import httpx
 from api_service import ApiService
 from canary_services import EXPLOITERS, HIDDEN, VALLEY
 from real_installations import app, asked
+from signins import long_held
 
 from nrm.bootstrap_store import open_office
 from nrm.casework.accounts import people, tokens
@@ -161,6 +162,7 @@ class CanaryService:
             keeper = Asked(asked(self.home).who, organisation, "administrator")
             name = f"{PREFIX}account {uuid4().hex}"
             made = people.create(office.desk, keeper, name, text("display"), [role], organisation)
+            long_held(office.desk, made.id)  # an administrator of today recovers nobody
             own = Asked(made.id, organisation, role)
             door = Door(office.desk, self.home.sign_in, source="cli")
             token = tokens.make_token(door, own, f"{PREFIX}label", 1).token

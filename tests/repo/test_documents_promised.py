@@ -11,7 +11,7 @@ from api.incoming import AT_ONCE
 from api.security.bodies import LARGEST, SLOWEST
 from api.security.wire import HEAD_SECONDS, LARGEST_HEAD
 from nrm.casework import once
-from nrm.casework.accounts import credentials, recovering
+from nrm.casework.accounts import credentials, fresh, recovering
 from nrm.casework.attachment import AttachmentLimits
 from nrm.casework.cases import glass
 from nrm.casework.clocks import hook_posting
@@ -59,6 +59,9 @@ PROMISED = [
     ),
     ("docs/sign-in.md", f"lives for at most {SIGN_IN.token_days} days"),
     ("docs/sign-in.md", f"within {hours(recovering.WITHIN)} **another** administrator"),
+    ("docs/sign-in.md", f"by the same credentials, for {SPELT[recovering.SEASONED.days]} days before the recovery"),
+    ("docs/sign-in.md", f"signed in within the last {minutes(fresh.FRESH)} minutes"),
+    ("docs/api.md", f"takes a sign-in of the last {SPELT[minutes(fresh.FRESH)]} minutes"),
     ("docs/sign-in.md", f"`exp` at most {SPELT[minutes(clients.LIFE)]} minutes"),
     ("docs/sign-in.md", f"idle_minutes = {SIGN_IN.idle_minutes}"),
     ("docs/sign-in.md", f"client_minutes = {SIGN_IN.client_minutes}"),

@@ -123,7 +123,7 @@ def give_second(
             changes |= {"password": fresh, "must_change": False, "password_until": None}
         STEPS.remove(unit, step.row.record)
         take_back(desk, unit, counted, _STEPS)
-        now = _changed(door, unit, held, changes)
+        now = entered(door, unit, held, **changes)
         Journal(desk, as_account(now, door.source)).write(unit, "session:begin")
         return browser(door, unit, now)
 
@@ -196,10 +196,15 @@ def new_hash(door: Door, account: Account, password: str) -> str:
     return door.hasher.kept(password)
 
 
-def _changed(door: Door, unit: UnitOfWork, held: Record[Account], changes: dict[str, Any]) -> Account:
-    if held.thing.entered and not changes:
-        return held.thing
-    account = held.thing.model_copy(update={**changes, "entered": True})
-    if "password" in changes:
+def entered(door: Door, unit: UnitOfWork, held: Record[Account], **changes: Any) -> Account:  # noqa: ANN401
+    """Note that somebody has signed in, so that no administrator alone gives this account to another.
+
+    `changes` are what changes in the account by it.
+    """
+    given = "password" in changes  # by an administrator: the holder chose their own just now
+    account = held.thing.signed_in(door.desk.clock(), anew=given).model_copy(update=changes)
+    if account == held.thing:
+        return account
+    if given:
         return end_all(door.desk, unit, as_account(account, door.source), held, account).thing
     return ACCOUNTS.change(door.desk, unit, held, account).thing

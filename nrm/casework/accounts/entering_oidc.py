@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from nrm.casework.accounts import steps
 from nrm.casework.accounts.door import as_account, before, claimed, refusing
+from nrm.casework.accounts.entering import entered
 from nrm.casework.accounts.errors import SignInDeniedError, wrong
 from nrm.casework.accounts.registers import ACCOUNTS, LINKS, STEPS, Link, linked
 from nrm.casework.accounts.sessions import browser, end_all
@@ -68,7 +69,7 @@ def finish_oidc(door: Door, token: str, answer: Mapping[str, str]) -> Begun:
             held = _made(door, unit, who, provider.settings)
         if held.thing.state != "active":
             raise wrong()
-        account = _entered(door, unit, _with_roles(door, unit, held, who, provider.settings))
+        account = entered(door, unit, _with_roles(door, unit, held, who, provider.settings))
         Journal(desk, as_account(account, door.source)).write(unit, "session:begin")
         return browser(door, unit, account)
 
@@ -114,15 +115,8 @@ def _with_roles(
         return held
     asked = before(held.thing.id, door.source)
     Journal(door.desk, asked).write(unit, "user:change")
-    account = Account.model_validate({**dict(held.thing), "roles": roles})
+    account = Account.model_validate({**dict(held.thing), "roles": roles}).held_anew(door.desk.clock())
     return end_all(door.desk, unit, asked, held, account)
-
-
-def _entered(door: Door, unit: UnitOfWork, held: Record[Account]) -> Account:
-    """Note that somebody has signed in, so that no administrator alone gives this account to another."""
-    if held.thing.entered:
-        return held.thing
-    return ACCOUNTS.change(door.desk, unit, held, held.thing.model_copy(update={"entered": True})).thing
 
 
 def _no_account() -> SignInDeniedError:

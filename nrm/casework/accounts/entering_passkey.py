@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nrm.casework.accounts import steps
 from nrm.casework.accounts.door import as_account, before, claimed, refusing
+from nrm.casework.accounts.entering import entered
 from nrm.casework.accounts.errors import wrong
 from nrm.casework.accounts.registers import ACCOUNTS, PASSKEYS, STEPS
 from nrm.casework.accounts.sessions import browser
@@ -51,8 +52,9 @@ def finish_passkey(door: Door, token: str, answer: str, address: str | None) -> 
         PASSKEYS.change(desk, unit, passkey, _checked(door, step.thing.challenge, answer, passkey))
         STEPS.remove(unit, step.row.record)
         take_back(desk, unit, counted, 1)
-        Journal(desk, as_account(held.thing, door.source)).write(unit, "session:begin")
-        return browser(door, unit, held.thing)
+        account = entered(door, unit, held)
+        Journal(desk, as_account(account, door.source)).write(unit, "session:begin")
+        return browser(door, unit, account)
 
     return Journal(desk, asked).attempt("session:begin", work)
 

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
     from nrm.casework.asked import Why
 
-Denial = Literal["wrong_credentials", "too_many_tries", "session_over", "not_signed_in", "same_person", "not_permitted"]
+Denial = Literal[
+    "wrong_credentials", "too_many_tries", "session_over", "not_signed_in", "same_person", "not_permitted",
+    "too_new", "sign_in_again",
+]  # fmt: skip
 
 _PLACE = "sign-in"
 
@@ -60,3 +63,14 @@ def over() -> SignInDeniedError:
 def same_person() -> SignInDeniedError:
     """Return what is said to whoever would do for themselves what takes another."""
     return SignInDeniedError("same_person", "this takes somebody else", "ask another administrator")
+
+
+def too_new() -> SignInDeniedError:
+    """Return what is said to whoever has not been an administrator for long enough to give others new credentials."""
+    what = "new credentials take two administrators who both have had their rights and their sign-in for three days"
+    return SignInDeniedError("too_new", what, "ask one who has, or whoever opens the keys on the machine itself")
+
+
+def sign_in_again() -> SignInDeniedError:
+    """Return what is said to whoever signed in too long ago for what they ask."""
+    return SignInDeniedError("sign_in_again", "the sign-in is too long ago for this", "sign in again, then do it")

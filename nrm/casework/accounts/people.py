@@ -129,7 +129,7 @@ def change(desk: Desk, asked: Asked, account: UUID, seen: int | None = None, /, 
         new = _checked({**dict(held.thing), **fields})
         permit_account(asked, "user:change", new)  # nobody hands an account over to where they may not look
         if any(getattr(new, one) != getattr(held.thing, one) for one in _RIGHTS):
-            return end_all(desk, unit, asked, held, new).thing
+            return end_all(desk, unit, asked, held, new.held_anew(desk.clock())).thing
         return ACCOUNTS.change(desk, unit, held, new).thing
 
     return _on_account(desk, asked, "user:change", account, seen, work)
@@ -149,7 +149,8 @@ def restore(desk: Desk, asked: Asked, account: UUID, seen: int | None = None) ->
     """Let an account that was suspended sign in again. Raises as `change`."""
 
     def work(unit: UnitOfWork, held: Record[Account]) -> Account:
-        return ACCOUNTS.change(desk, unit, held, held.thing.model_copy(update={"state": "active"})).thing
+        active = held.thing.model_copy(update={"state": "active"})
+        return ACCOUNTS.change(desk, unit, held, active.held_anew(desk.clock())).thing
 
     return _on_account(desk, asked, "user:restore", account, seen, work)
 

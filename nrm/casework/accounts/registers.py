@@ -48,11 +48,15 @@ class Link(Model):
 
 
 class Recovery(Model):
-    """That an administrator asked for new credentials for somebody, and another has not confirmed it yet."""
+    """That an administrator asked for new credentials for somebody, and another has not confirmed it yet.
+
+    `asked_from` is where they asked from, as the log has it, such as `cli`.
+    """
 
     id: UUID
     account: UUID
     asked_by: UUID
+    asked_from: str = "api"
     until: datetime
 
 

@@ -28,7 +28,7 @@ def test_every_route_names_an_action(service):
 def test_a_route_that_no_policy_speaks_of_stops_the_start(service, monkeypatch, says):
     router = APIRouter()
     router.add_api_route("/hole", lambda: None, **says)
-    monkeypatch.setattr(module, "ROUTERS", (*module.ROUTERS, router))
+    monkeypatch.setattr(module, "ROUTES", module.routes_under_prefix([*module.ROUTERS, router]))
     with pytest.raises(RouteWithoutPolicyError, match="GET /v1/hole: the route has no policy"):
         module.create_app(service.app.state.nrm)
 

@@ -6,7 +6,7 @@ import pytest
 from joserfc.jwk import ECKey
 from offices import THEIRS
 from signing_in import holder, password, program, signed_in, told
-from signins import WORDS, admin
+from signins import WORDS, admin, long_held
 
 from nrm.casework.accounts import people
 
@@ -14,16 +14,22 @@ NEW = {"name": "carol", "display_name": "Carol", "roles": ["caseworker"]}
 SECRETS = ("password", "secret", "totp", "digest", "epoch", "public_keys")
 
 
+def keeper(real, at, name):
+    """An administrator of old, who is signed in."""
+    account = at.account(name, ["administrator"])
+    begun = holder(real, signed_in(at, program(real), name))
+    long_held(at.desk, account.id)
+    return begun
+
+
 @pytest.fixture
 def chief(real, at):
-    at.account("chief", ["administrator"])
-    return holder(real, signed_in(at, program(real), "chief"))
+    return keeper(real, at, "chief")
 
 
 @pytest.fixture
 def deputy(real, at):
-    at.account("deputy", ["administrator"])
-    return holder(real, signed_in(at, program(real), "deputy"))
+    return keeper(real, at, "deputy")
 
 
 def made(chief, **more):

@@ -101,7 +101,7 @@ def test_a_suspension_takes_back_what_was_asked_for(at, anna):
     waiting = recovering.ask_recovery(at.desk, FIRST, anna)
     people.suspend(at.desk, FIRST, anna)
     people.restore(at.desk, FIRST, anna)
-    assert recovering.recoveries(at.desk, SECOND) == []
+    assert recovering.recoveries(at.desk, SECOND) == ([], None)
     with pytest.raises(NoSuchRecordError):
         recovering.confirm_recovery(at.door, SECOND, waiting.id)
 
