@@ -9,6 +9,8 @@ PYTHON ?= $(shell for p in python3.12 python3.11 python3; do $$p -c 'import sys;
 PORT ?= 8000
 CASES := tests/rules/court_cases
 WORKERS ?= 2
+# Else the C engine fetches its memory anew at each decision (docs/performance.md), which is most of the time of our tests.
+KEEP_MEMORY := MALLOC_TRIM_THRESHOLD_=4294967296 MALLOC_MMAP_THRESHOLD_=1073741824
 
 .PHONY: help demo serve test check fix lock bench soak clean
 
@@ -37,7 +39,7 @@ serve: $(VENV)/ready ## Serve a demonstration over HTTP: made-up accounts, servi
 	@$(BIN)/nrm serve --demo demonstration --port $(PORT)
 
 test: $(VENV)/ready ## Run all tests, and measure how much of nrm/ they reach
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term --durations=40 --durations-min=10
+	@$(KEEP_MEMORY) $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term --durations=40 --durations-min=10
 
 check: $(VENV)/ready ## Format, lint, types, layers, rules with their examples
 	@$(BIN)/ruff format --check .
@@ -65,7 +67,7 @@ bench: $(VENV)/ready ## Measure decisions, proofs, the vault, the audit log, ref
 	@$(BIN)/python benchmarks/api.py --seconds 5 --rounds 2 --cases 100000,1000000
 
 soak: $(VENV)/ready ## The longest campaigns of the property tests (an hour)
-	@NRM_CRASHES=3000 $(BIN)/python -m pytest -n $(WORKERS) tests/properties tests/reliability --hypothesis-profile=soak -p no:cacheprovider
+	@$(KEEP_MEMORY) NRM_CRASHES=3000 $(BIN)/python -m pytest -n $(WORKERS) tests/properties tests/reliability --hypothesis-profile=soak -p no:cacheprovider
 
 clean: ## Remove the environment and everything that was made
 	@rm -rf $(VENV) demonstration build dist .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

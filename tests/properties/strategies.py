@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -21,6 +22,8 @@ from nrm.rulebook.vocabulary import Bar, ChoiceFact, CodesFact, Disclosure, Name
 from nrm.rulebook.wording import Wording
 
 ON = date(2026, 3, 1)
+DUTIES, SHARES = tuple(f"duty_{i}" for i in range(3)), tuple(f"share_{i}" for i in range(3))
+FORBIDDEN = st.lists(st.sampled_from([*DUTIES, *SHARES]), max_size=3, unique=True)
 
 
 def wording(text):
@@ -35,37 +38,45 @@ def _values(codes):
     return {code: Value(label=wording(code)) for code in codes}
 
 
+@cache
+def _one(values):
+    """Return the strategy for one of some values, made once: hypothesis looks at each new one as long as at its use."""
+    return st.sampled_from(values)
+
+
+@cache
+def _some(values, fewest):
+    return st.lists(_one(values), min_size=fewest, unique=True)
+
+
 @st.composite
 def vocabularies(draw):
     facts = {}
     for number in range(draw(st.integers(1, 7))):
         name = f"fact_{number}"
-        kind = draw(st.sampled_from(["choice", "codes", "whole"]))
+        kind = draw(_one(("choice", "codes", "whole")))
         common = {"nature": "circumstance", "group": "facts"}
         if kind == "choice":
             values = [f"v{i}" for i in range(draw(st.integers(1, 5)))] + ["unknown"]
             facts[name] = named(ChoiceFact, name, type="choice", values=_values(values), **common)
         elif kind == "codes":
-            values = [f"c{i}" for i in range(draw(st.sampled_from([1, 2, 3, 8, 30])))]
+            values = [f"c{i}" for i in range(draw(_one((1, 2, 3, 8, 30))))]
             facts[name] = named(CodesFact, name, type="codes", values=_values(values), **common)
         else:
             top = draw(st.integers(2, 50))
             bounds = {"from": 0, "to": top}
             facts[name] = named(WholeFact, name, type="whole", unit="days", **bounds, **common)
-    duties = {f"duty_{i}": named(Outcome, f"duty_{i}") for i in range(3)}
+    duties = {code: named(Outcome, code) for code in DUTIES}
     disclosures = {
-        f"share_{i}": named(
-            Disclosure, f"share_{i}", recipient="lawyer", groups=("facts",), purpose="advice", basis="consent"
-        )
-        for i in range(3)
+        code: named(Disclosure, code, recipient="lawyer", groups=("facts",), purpose="advice", basis="consent")
+        for code in SHARES
     }
-    forbids = st.lists(st.sampled_from([*duties, *disclosures]), max_size=3, unique=True)
     return Vocabulary(
         facts=facts,
         findings={f"found_{i}": named(Outcome, f"found_{i}") for i in range(draw(st.integers(1, 6)))},
         offers={f"offer_{i}": named(Outcome, f"offer_{i}") for i in range(4)},
         duties=duties,
-        bars={f"bar_{i}": named(Bar, f"bar_{i}", forbids=tuple(draw(forbids))) for i in range(3)},
+        bars={f"bar_{i}": named(Bar, f"bar_{i}", forbids=tuple(draw(FORBIDDEN))) for i in range(3)},
         disclosures=disclosures,
         roles={role: named(Named, role) for role in ("caseworker", "supervisor")},
         recipients={"lawyer": named(Named, "lawyer")},
@@ -73,29 +84,36 @@ def vocabularies(draw):
     )
 
 
-@st.composite
-def _tests(draw, words, findings):
-    about = draw(st.sampled_from([*words.facts, *findings]))
+def _test(draw, words, findings):
+    about = draw(_one((*words.facts, *findings)))
     if about in findings:
         return FindingTest(about)
     fact = words.facts[about]
     if isinstance(fact, WholeFact):
         cut = draw(st.integers(1, fact.to))
-        low, high = draw(st.sampled_from([(cut, None), (None, cut)]))
+        low, high = draw(_one(((cut, None), (None, cut))))
         return NumberTest(about, low, high, draw(st.booleans()))
-    values = draw(st.lists(st.sampled_from(list(fact.values)), min_size=1, unique=True))
+    values = draw(_some(tuple(fact.values), 1))
     return ValueTest(about, tuple(value for value in fact.values if value in values))
 
 
-def _additions(words, finding):
-    within = st.builds(Within, st.integers(1, 90), st.sampled_from(["hours", "days", "working_days"]))
+def _clause(draw, words, findings):
+    return Clause(tuple(_test(draw, words, findings) for _ in range(draw(st.integers(1, 4)))))
+
+
+def _branch(draw, words, findings):
+    clauses = tuple(_clause(draw, words, findings) for _ in range(draw(st.integers(0, 4))))
+    return BookBranch(clauses, wording("because"))
+
+
+@cache
+def _additions(offers, bars, disclosures, duties, roles, finding):
+    within = st.builds(Within, st.integers(1, 90), _one(("hours", "days", "working_days")))
     others = st.one_of(
-        st.sampled_from([Addition("offer", code) for code in words.offers]),
-        st.sampled_from([Addition("bar", code) for code in words.bars]),
-        st.sampled_from([Addition("disclosure", code) for code in words.disclosures]),
-        st.builds(
-            Addition, st.just("duty"), st.sampled_from(list(words.duties)), st.sampled_from(list(words.roles)), within
-        ),
+        st.sampled_from([Addition("offer", code) for code in offers]),
+        st.sampled_from([Addition("bar", code) for code in bars]),
+        st.sampled_from([Addition("disclosure", code) for code in disclosures]),
+        st.builds(Addition, st.just("duty"), _one(duties), _one(roles), within),
     )
     more = [st.just(Addition("finding", finding))] if finding else []
     return st.lists(st.one_of(others, *more), min_size=1, max_size=3, unique_by=lambda a: (a.kind, a.code, a.by))
@@ -106,12 +124,11 @@ def rulebooks(draw, words=None):
     """A rulebook whose findings form layers: a rule reads only findings of lower layers than it makes."""
     words = words or draw(vocabularies())
     findings = list(words.findings)
+    kinds = [tuple(kind) for kind in (words.offers, words.bars, words.disclosures, words.duties, words.roles)]
     rules = []
     for number in range(draw(st.integers(1, 14))):
         layer = draw(st.integers(0, len(findings)))
-        readable = findings[:layer]
-        clause = st.builds(Clause, st.lists(_tests(words, readable), min_size=1, max_size=4).map(tuple))
-        branch = st.builds(BookBranch, st.lists(clause, max_size=4).map(tuple), st.just(wording("because")))
+        branches = tuple(_branch(draw, words, findings[:layer]) for _ in range(draw(st.integers(1, 3))))
         rules.append(
             BookRule(
                 name=f"rule_{number}",
@@ -123,8 +140,8 @@ def rulebooks(draw, words=None):
                 reading="random",
                 owner="random",
                 version=date(2026, 1, 1),
-                branches=tuple(draw(st.lists(branch, min_size=1, max_size=3))),
-                then=tuple(draw(_additions(words, findings[layer] if layer < len(findings) else None))),
+                branches=branches,
+                then=tuple(draw(_additions(*kinds, findings[layer] if layer < len(findings) else None))),
             )
         )
     return Rulebook(None, words, tuple(rules))
@@ -137,9 +154,9 @@ def facts_of(draw, words, density=0.5):
     for name, fact in words.facts.items():
         known = draw(st.floats(0, 1)) < density
         if isinstance(fact, ChoiceFact):
-            facts[name] = draw(st.sampled_from(list(fact.values))) if known else "unknown"
+            facts[name] = draw(_one(tuple(fact.values))) if known else "unknown"
         elif isinstance(fact, CodesFact):
-            codes = draw(st.lists(st.sampled_from(list(fact.values)), unique=True)) if known else []
+            codes = draw(_some(tuple(fact.values), 0)) if known else []
             facts[name] = frozenset(codes)
         else:
             facts[name] = draw(st.integers(fact.from_, fact.to)) if known else None

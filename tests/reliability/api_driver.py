@@ -16,9 +16,11 @@ from functools import partial
 
 import fast_keys
 from driver import say
+from fastapi.routing import iter_route_contexts
 from real_installations import app, books
 
 from api import once, processes, server
+from api.app import ROUTES
 from nrm.cli import asking, serve, unlock
 from nrm.cli.main import run
 
@@ -56,6 +58,7 @@ def child(home, said, words, forgetful):
 
 def main():
     books()
+    list(iter_route_contexts(ROUTES))  # works them out
     say(ready=True)
     for line in sys.stdin:
         pid = os.fork()
