@@ -20,9 +20,13 @@ from person_desk import a_link, come_in
 from referral_desk import WORKING_AT, referral_of, reply_of
 from signins import SECOND_ADMIN, TestDoor, admin, long_held
 from small_directory import CLINIC, COUNSEL, DIRECTORY, SIDECARS, SOURCE
+from small_logs import cosigner
 
 from api_recipes.beginning import Asker, Beginning
 from nrm.access import Case, Entry, Referral
+from nrm.audit.note import parse_note
+from nrm.audit.publish import Publisher
+from nrm.audit.source import CHECKPOINT
 from nrm.bootstrap_counter import DIRECTORY as SECRET
 from nrm.casework.accounts import people, recovering, tokens
 from nrm.casework.cases import glass
@@ -87,6 +91,8 @@ class World(Beginning):
         case, referral = (UUID(self.ours["sent"][name]) for name in ("case", "referral"))
         reply = reply_of(self.office, referral_of(self.office, case, referral), "accept")
         path = tile.relative_to(self.office.log / "tile").as_posix()
+        note = parse_note((self.office.log / CHECKPOINT).read_bytes())
+        Publisher(self.office.log).keep_cosigned(note.with_signatures(cosigner().cosign(note.text, 1_700_000_000)))
         me = self.service.as_("caseworker", OURS, self.ours["me"])
         notice = me.get("/v1/notices").json()["items"][0]["notice"]
         otto = self.service.as_("caseworker", THEIRS, OTTO)

@@ -251,6 +251,7 @@ def oversee(at):
     """An overseer looks at everything that is theirs to see; nothing of it names anybody."""
     overseer, log = at.asker("overseer"), "/v1/oversight"
     size = int(overseer(f"GET {log}/checkpoint").text.split("\n")[1])
+    overseer(f"GET {log}/checkpoint.cosigned", 404)  # no witness was asked
     path = f"entries/000.p/{size}" if size < 256 else "entries/000"
     overseer(f"GET {log}/tile/{{path:path}}", "any", words={"path": path})
     overseer(f"GET {log}/vkey")
