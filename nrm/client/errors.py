@@ -39,11 +39,16 @@ class FileDamagedError(ClientError):
 
 @dataclass(frozen=True, order=True)
 class Fault:
-    """One fault of what was sent: where it is, what it is, and what to do."""
+    """One fault of what was sent: where it is, what it is, and what to do.
+
+    `code` is for programs; `lang` is the language of the words where it is not that of the client, such as `en`.
+    """
 
     at: str
     what: str
     todo: str = ""
+    code: str = ""
+    lang: str = ""
 
 
 class ProblemError(ClientError):
@@ -61,7 +66,7 @@ class ProblemError(ClientError):
         self.request = _text(said, "instance").removeprefix("urn:uuid:")
         faults = said.get("errors")
         self.faults = tuple(
-            Fault(_text(one, "at"), _text(one, "what"), _text(one, "todo"))
+            Fault(*(_text(one, name) for name in ("at", "what", "todo", "code", "lang")))
             for one in (faults if isinstance(faults, list) else [])
             if isinstance(one, dict)
         )

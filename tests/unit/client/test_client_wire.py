@@ -190,6 +190,20 @@ def test_an_answer_without_a_version_cannot_be_handed_to_a_change():
         Far(KEPT).client().cases.amend(CASE, {}, Answer({}))
 
 
+def test_a_fault_has_its_code_and_says_when_it_is_in_another_language():
+    faults = [
+        {"at": "body/label", "what": "est trop long", "todo": "coupez", "code": "string_too_long"},
+        {"at": "body", "what": "the bundle is broken", "todo": None, "code": None, "lang": "en"},
+    ]
+    far = Far(httpx.Response(422, json={"code": "input_refused", "title": "Non", "errors": faults}))
+    with pytest.raises(ProblemError) as told:
+        far.client(language="fr").cases.history(CASE)
+    assert [(one.what, one.code, one.lang) for one in told.value.faults] == [
+        ("est trop long", "string_too_long", ""),
+        ("the bundle is broken", "", "en"),
+    ]
+
+
 @pytest.mark.parametrize("content", [b"", b"<html>", b"[]", b"\xff", b'{"code": 3, "errors": [1, {"at": 2}]}'])
 def test_a_refusal_that_is_no_problem_is_told_by_its_status(content):
     with pytest.raises(ProblemError) as told:
