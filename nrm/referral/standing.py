@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeVar
 
-from nrm.referral.voice import standing_word
+from nrm.referral.voice import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -89,7 +89,7 @@ def disorders(referrals: Iterable[Referral], choices: Iterable[Choice], *, child
         live = tuple(one.id for one in _live(referred))
         if len(live) > 1:
             found.append(Disorder(offer, "two_live", live))
-        if live and _refusal(offer, chosen.get(offer, []), child=child) is not None:
+        if live and refusal(chosen.get(offer, []), offer, child=child) is not None:
             found.append(Disorder(offer, "live_though_refused", live))
     return tuple(found)
 
@@ -97,9 +97,9 @@ def disorders(referrals: Iterable[Referral], choices: Iterable[Choice], *, child
 def _standing(
     offer: str, referred: list[Referral], chosen: list[Choice], tasks: list[Clock], *, child: bool
 ) -> Standing:
-    refusal = _refusal(offer, chosen, child=child)
-    if refusal is not None:
-        return Standing(offer, "refused", refusal.id)
+    refused = refusal(chosen, offer, child=child)
+    if refused is not None:
+        return Standing(offer, "refused", refused.id)
     live = _live(referred)
     if live:
         return Standing(offer, "referral", live[0].id)
@@ -124,11 +124,6 @@ def _needed_since(moment: datetime, referred: list[Referral], chosen: list[Choic
     begun += [one.made_at for one in referred if one.state != "completed"]
     begun += [one.made_at for one in tasks]
     return any(began >= moment for began in begun)
-
-
-def _refusal(offer: str, chosen: list[Choice], *, child: bool) -> Choice | None:
-    word = standing_word(chosen, offer, child=child)
-    return word if word is not None and not word.wanted else None
 
 
 def _live(referred: list[Referral]) -> list[Referral]:

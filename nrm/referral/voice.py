@@ -56,6 +56,12 @@ def standing_word(choices: Iterable[Choice], offer: str, *, child: bool) -> Choi
     return max(said, key=_newer, default=None)
 
 
+def refusal(choices: Iterable[Choice], offer: str, *, child: bool) -> Choice | None:
+    """Return the word by which an offer is not wanted, None while nothing stands against it (see `standing_word`)."""
+    word = standing_word(choices, offer, child=child)
+    return word if word is not None and not word.wanted else None
+
+
 def disagreements(choices: Iterable[Choice], *, child: bool) -> tuple[Choice, ...]:
     """Return for each offer of which a child and the guardian say different things the word with which that began.
 

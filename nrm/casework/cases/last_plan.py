@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from nrm.casework.cases.kept_decision import open_decision
 from nrm.vault.errors import MisplacedError, of_vault
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from nrm.engine.plan import Plan
 
 
+TREATED_AS_CHILD: Final = "treated_as_child"
+"""The finding of a plan for whoever is or may be a child."""
+
+
 @dataclass(frozen=True)
 class LastPlan:
     """The offers of the newest plan, in their order, its findings, and what may be told to whom."""
@@ -21,6 +25,11 @@ class LastPlan:
     offers: tuple[str, ...] = ()
     findings: frozenset[str] = frozenset()
     disclosures: frozenset[str] = frozenset()
+
+    @property
+    def child(self) -> bool:
+        """Whether the person is treated as a child, also while the age is in doubt."""
+        return TREATED_AS_CHILD in self.findings
 
     @classmethod
     def of(cls, plan: Plan) -> LastPlan:

@@ -19,7 +19,6 @@ from nrm.casework.items import (
     clocks_of,
     referrals_of,
 )
-from nrm.casework.referrals.placing import TREATED_AS_CHILD
 from nrm.referral.clocks import Clockmaker
 from nrm.referral.escalation import wake_at
 from nrm.referral.redeciding import merged
@@ -114,7 +113,7 @@ def after_decision(work: Work, plan: Plan, old: Sequence[tuple[ClockRow, Clock]]
 def first_clocks(work: Work, plan: Plan) -> list[Clock]:
     """Return the clocks of the first plan of a new case: of its duties, and a task for every offer."""
     last = LastPlan.of(plan)
-    unheld = _unheld(work, standings(last.offers, (), (), (), child=_child(last)))
+    unheld = _unheld(work, standings(last.offers, (), (), (), child=last.child))
     return [*merged((), clockmaker(work).of_plan(plan)).added, *unheld]
 
 
@@ -124,7 +123,7 @@ def settle(work: Work, plan: LastPlan | None = None, tasks: Sequence[tuple[Clock
     `plan` is the newest one, and `tasks` are those of the case for its offers; what is not at hand is read.
     """
     plan = plan or last_plan(work.unit, work.case)
-    child = _child(plan)
+    child = plan.child
     referrals = [one for _, one in referrals_of(work.unit, work.case)]
     chosen = choices(work.unit, work.case)
     tasks = _tasks(work) if tasks is None else tasks
@@ -142,10 +141,6 @@ def settle(work: Work, plan: LastPlan | None = None, tasks: Sequence[tuple[Clock
         # task: somebody may have been made to agree.
         if began.id not in looked_at:
             need_person(work, DISAGREE, about=began.id, why=(began.offer,))
-
-
-def _child(plan: LastPlan) -> bool:
-    return TREATED_AS_CHILD in plan.findings
 
 
 def _unheld(work: Work, standing: Mapping[str, Standing]) -> list[Clock]:

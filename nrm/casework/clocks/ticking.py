@@ -21,7 +21,7 @@ from nrm.casework.journal import Journal
 from nrm.casework.referrals.answering import step_taken
 from nrm.casework.referrals.attaching import still_there
 from nrm.casework.referrals.placing import Wish, not_again
-from nrm.casework.referrals.referring import attempt, refusal
+from nrm.casework.referrals.referring import attempt, refused_by
 from nrm.casework.referrals.revoking import Age, revoke_broken
 from nrm.casework.safe import OpenCase
 from nrm.casework.work import Work, worker
@@ -175,7 +175,7 @@ def _find_next(work: Work, clock: Clock) -> None:
     day = desk.counter.calendar.day_of(desk.clock())
     seen = look(work, day, desk.counter.country)
     offer, plan = last.offer or "", seen.made.plan
-    if offer in plan.codes("offer") and refusal(work, plan, offer) is None:
+    if offer in plan.codes("offer") and refused_by(work, plan, offer) is None:
         passed_over = not_again(unit, case, offer)
         files = still_there(unit, case, last.attachments)
         attempt(work, seen, Wish(last.disclosure, offer, None, last.language, last.where, passed_over, files))

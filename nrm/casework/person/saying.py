@@ -14,7 +14,6 @@ from nrm.casework.asked import NotPermittedError
 from nrm.casework.cases.last_plan import last_plan
 from nrm.casework.person.sessions import PERSON, as_person
 from nrm.casework.referrals.consenting import CONSENT_VERBS, Said, choice_said, consent_said, feedback_said
-from nrm.casework.referrals.placing import TREATED_AS_CHILD
 from nrm.errors import Problem, UnknownNameError, nearest
 from nrm.referral.voice import LONGEST_REMARK, Feedback
 
@@ -56,7 +55,7 @@ def own_questions(desk: Desk, session: str, language: Language | None = None) ->
         own.work.journal.write(own.work.unit, "consent:read", case=own.work.case)
         plan = last_plan(own.work.unit, own.work.case)
         asked = {code: one for code, one in desk.books.words().disclosures.items() if one.basis == "consent"}
-        listener = _listener(own, child=TREATED_AS_CHILD in plan.findings)
+        listener = _listener(own, child=plan.child)
         wanted = language or own.session.language
         return [_question(desk, code, one, wanted, listener) for code, one in asked.items() if code in plan.disclosures]
 

@@ -22,7 +22,6 @@ from nrm.casework.cases.last_plan import last_plan
 from nrm.casework.errors import NoSuchCaseError, NoSuchRecordError, ShreddedError, StaleVersionError
 from nrm.casework.items import ACCESS_LINK, items_of
 from nrm.casework.journal import Journal
-from nrm.casework.referrals.placing import TREATED_AS_CHILD
 from nrm.casework.registry import Register
 from nrm.casework.safe import OpenCase
 from nrm.casework.work import Work
@@ -145,7 +144,7 @@ def may_speak(unit: UnitOfWork, case: OpenCase, speaks: Speaks) -> bool:
     if speaks == PERSON:
         return True
     plan = last_plan(unit, case)
-    return TREATED_AS_CHILD in plan.findings and TO_GUARDIAN in plan.disclosures
+    return plan.child and TO_GUARDIAN in plan.disclosures
 
 
 def as_person(desk: Desk, token: str, verb: str, do: Callable[[Own], T]) -> T:

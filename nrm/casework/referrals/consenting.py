@@ -24,7 +24,6 @@ from nrm.casework.items import (
     referrals_of,
 )
 from nrm.casework.referral_errors import NoSuchReferralError
-from nrm.casework.referrals.placing import TREATED_AS_CHILD
 from nrm.casework.referrals.revoking import revoke_broken, revoke_for
 from nrm.casework.work import Work, on_case, read_case
 from nrm.errors import Problem, UnknownNameError, nearest
@@ -123,7 +122,7 @@ def choice_said(work: Work, verb: str, offer: str, wanted: bool, by: Literal["se
     told = {"choice": str(choice.id), "wanted": wanted}
     work.journal.write(work.unit, verb, case=work.case, details=told)
     plan = last_plan(work.unit, work.case)
-    decides = standing_word([*before, choice], offer, child=TREATED_AS_CHILD in plan.findings)
+    decides = standing_word([*before, choice], offer, child=plan.child)
     if decides == choice and not wanted:
         revoke_for(work, offer)
     settle(work, plan)

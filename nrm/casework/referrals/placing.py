@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
 from nrm.case.dates import ADULT_AT, anniversary
+from nrm.casework.cases.last_plan import TREATED_AS_CHILD
 from nrm.casework.items import add_referral, feedback, ledger, referrals_of
 from nrm.casework.referral_errors import NoSuchServiceError, NotFittingError
 from nrm.casework.referrals.attaching import going_with
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from nrm.engine.plan import Plan
     from nrm.referral.consent import Answer
     from nrm.rulebook.wording import Language
-
-TREATED_AS_CHILD: Final = "treated_as_child"
 
 KEY_MISSING: Final = "key_missing"
 """Why a service was not asked that nothing can be sealed for."""

@@ -39,7 +39,7 @@ from nrm.casework.work import Work, on_case, read_case
 from nrm.errors import Problem, UnknownNameError, nearest
 from nrm.referral.disclosure import Withheld
 from nrm.referral.referral import Where
-from nrm.referral.voice import standing_word
+from nrm.referral.voice import refusal
 
 if TYPE_CHECKING:
     from datetime import date
@@ -181,7 +181,7 @@ def send_draft(desk: Desk, asked: Asked, case: UUID, referral: UUID, seen_versio
         seen = look(work, on, desk.counter.country)
         if was.offer is not None and was.offer not in seen.made.plan.codes("offer"):
             raise NotOfferedError(was.offer)
-        refused = refusal(work, seen.made.plan, was.offer) if was.offer is not None else None
+        refused = refused_by(work, seen.made.plan, was.offer) if was.offer is not None else None
         if refused is not None:
             raise RefusedByPersonError(refused.offer, refused.by)
         check_chosen(desk, seen, was.disclosure, was.offer, was.service, was.where)
@@ -210,10 +210,9 @@ def send_draft(desk: Desk, asked: Asked, case: UUID, referral: UUID, seen_versio
     return on_case(desk, asked, case, "referral:send", send_it, groups=GROUPS)
 
 
-def refusal(work: Work, plan: Plan, offer: str) -> Choice | None:
-    """Return the word by which an offer is not wanted, None while nothing stands against it."""
-    word = standing_word(choices(work.unit, work.case), offer, child=treated_as_child(plan))
-    return word if word is not None and not word.wanted else None
+def refused_by(work: Work, plan: Plan, offer: str) -> Choice | None:
+    """Return the word by which an offer of this plan is not wanted (see `nrm.referral.voice.refusal`)."""
+    return refusal(choices(work.unit, work.case), offer, child=treated_as_child(plan))
 
 
 def referrals(desk: Desk, asked: Asked, case: UUID) -> list[tuple[Referral, int]]:
@@ -249,7 +248,7 @@ def _wish(work: Work, seen: Look, request: Request) -> Wish:
         raise UnknownNameError(Problem("--offer", 0, f"there is no offer `{offer}`", nearest(offer, words.offers)))
     if offer not in plan.codes("offer"):
         raise NotOfferedError(offer)
-    refused = refusal(work, plan, offer)
+    refused = refused_by(work, plan, offer)
     if refused is not None:
         raise RefusedByPersonError(offer, refused.by)
     others = [one for _, one in referrals_of(work.unit, work.case) if one.offer == offer]
