@@ -55,7 +55,7 @@ class FileKeys(LedgerKeys):
             KeyStoreRefusedError: it is short, or that of before; or another process has changed the passphrase.
             TamperedError: the file is not as it was written.
         """
-        new.refuse_short()
+        new.refuse_short("new passphrase")
         ledger, _ = self._read()
         if _opens(ledger, new.cipher(*read_opener(ledger.opener, WEAKEST, shown(self._path)))):
             problem = Problem("new passphrase", 0, "it is the same as before", "take four or five other words")

@@ -60,10 +60,10 @@ class Passphrase:
     def __reduce__(self) -> str:
         raise TypeError("a passphrase is never pickled")
 
-    def refuse_short(self) -> None:
-        """Raise `KeyStoreRefusedError` when it is too short for a key file to rest on."""
+    def refuse_short(self, called: str = "passphrase") -> None:
+        """Raise `KeyStoreRefusedError` when it is too short for a key file to rest on; `called` says which it is."""
         if len(self._text) < SHORTEST:
-            problem = Problem("passphrase", 0, f"it has fewer than {SHORTEST} characters", "take four or five words")
+            problem = Problem(called, 0, f"it has fewer than {SHORTEST} characters", "take four or five words")
             raise KeyStoreRefusedError(problem)
 
     def cipher(self, salt: bytes, cost: Cost) -> Cipher:

@@ -1,15 +1,13 @@
 """`nrm keys`: made, rotated, destroyed after a question, and listed; the passphrase never on the command line."""
 
 import json
-import os
-import pty
-import select
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from fast_keys import made_keys
+from terminal import on_a_terminal
 
 from nrm.vault.keys_file import open_keys
 from nrm.vault.passphrase import Passphrase
@@ -180,48 +178,19 @@ def test_the_passphrase_is_no_option(real_nrm):
         assert "--pin" not in said
 
 
-@pytest.fixture
-def on_a_terminal():
-    """Run `nrm keys` on a terminal, answer each question, and return the exit code and all that was seen."""
-
-    def run(*arguments, answers):
-        master, slave = pty.openpty()
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("NRM_")}
-        process = subprocess.Popen(
-            [NRM, "keys", *arguments], stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True
-        )
-        os.close(slave)
-        seen = b""
-        for question, answer in answers:
-            while not seen.rstrip().endswith(question):
-                assert select.select([master], [], [], 30)[0], seen
-                seen += os.read(master, 1000)
-            os.write(master, answer.encode() + b"\n")
-        code = process.wait(timeout=60)
-        while select.select([master], [], [], 0)[0]:
-            try:
-                seen += os.read(master, 1000)
-            except OSError:  # Linux says so when the other side is closed
-                break
-        os.close(master)
-        return code, seen.decode()
-
-    return run
-
-
-def test_on_a_terminal_the_passphrase_is_asked_for_twice_and_not_shown(on_a_terminal, tmp_path):
+def test_on_a_terminal_the_passphrase_is_asked_for_twice_and_not_shown(tmp_path):
     file = tmp_path / "new.json"
     answers = [(b"Passphrase:", WORDS), (b"again:", WORDS)]
-    code, seen = on_a_terminal("init", "--keys", file, answers=answers)
+    code, seen = on_a_terminal("keys", "init", "--keys", file, answers=answers)
     assert code == 0
     assert "canary" not in seen
     assert len(open_keys(file, Passphrase(WORDS)).secret("database")) == 32
 
 
-def test_two_different_passphrases_make_nothing(on_a_terminal, tmp_path):
+def test_two_different_passphrases_make_nothing(tmp_path):
     file = tmp_path / "new.json"
     answers = [(b"Passphrase:", WORDS), (b"again:", WORDS + "x")]
-    code, seen = on_a_terminal("init", "--keys", file, answers=answers)
+    code, seen = on_a_terminal("keys", "init", "--keys", file, answers=answers)
     assert code == 2
     assert "the two are not the same" in seen
     assert "canary" not in seen

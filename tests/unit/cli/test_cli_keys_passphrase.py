@@ -2,9 +2,6 @@
 
 import fcntl
 import json
-import os
-import pty
-import select
 import shutil
 import subprocess
 import sys
@@ -15,6 +12,7 @@ from uuid import uuid4
 import pytest
 from fast_keys import AT, FAST, made_keys, rewritten
 from installed import Installed
+from terminal import on_a_terminal
 
 from nrm.bootstrap_store import open_office
 from nrm.cli.options import application
@@ -95,7 +93,7 @@ def test_a_file_that_no_other_command_opens_because_it_is_too_cheap_is_made_dear
 @pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
-        (OLD, "fourteen chars", "it has fewer than 15 characters"),
+        (OLD, "fourteen chars", "new passphrase: it has fewer than 15 characters"),
         (OLD, OLD, "it is the same as before"),
         ("none of their words", NEW, "the passphrase does not open it"),
     ],
@@ -212,37 +210,12 @@ def test_an_office_that_is_open_works_on_and_an_old_backup_opens_with_the_new_pa
 def test_on_a_terminal_the_new_passphrase_is_asked_for_twice_and_neither_is_shown(tmp_path):
     file = tmp_path / "keys.json"
     create_keys(file, Passphrase(OLD), AT)
-    code, seen = on_a_terminal(file, [(b"Passphrase:", OLD), (b"New passphrase:", NEW), (b"again:", NEW)])
+    answers = [(b"Passphrase:", OLD), (b"New passphrase:", NEW), (b"again:", NEW)]
+    code, seen = on_a_terminal("keys", "passphrase", "--keys", file, answers=answers)
     assert (code, "canary" in seen) == (0, False)
     assert open_keys(file, Passphrase(NEW)).status()
     with pytest.raises(WrongPassphraseError):
         open_keys(file, Passphrase(OLD))
-
-
-def on_a_terminal(file, answers):
-    """Run the command on a terminal; return its exit code and all that was seen."""
-    master, slave = pty.openpty()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("NRM_")}
-    command = [NRM, "keys", "passphrase", "--keys", file]
-    process = subprocess.Popen(
-        command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True
-    )
-    os.close(slave)
-    seen = b""
-    for question, answer in answers:
-        while not seen.rstrip().endswith(question):
-            assert select.select([master], [], [], 30)[0], seen
-            seen += os.read(master, 1000)
-        os.write(master, answer.encode() + b"\n")
-        seen += b"\n"
-    code = process.wait(timeout=60)
-    while select.select([master], [], [], 0)[0]:
-        try:
-            seen += os.read(master, 1000)
-        except OSError:  # Linux says so when the other side is closed
-            break
-    os.close(master)
-    return code, seen.decode()
 
 
 def test_neither_passphrase_is_an_option(real_nrm):

@@ -70,7 +70,7 @@ def test_who_changed_it_goes_on_with_the_same_keys(key_file, keys):
 @pytest.mark.parametrize(
     ("new", "fault"),
     [
-        ("fourteen chars", "passphrase: it has fewer than 15 characters; take four or five words"),
+        ("fourteen chars", "new passphrase: it has fewer than 15 characters; take four or five words"),
         (WORDS, "new passphrase: it is the same as before; take four or five other words"),
         ("", "fewer than 15 characters"),
     ],
