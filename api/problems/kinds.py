@@ -24,6 +24,7 @@ UNFORESEEN: Final = "unforeseen"
 
 _LIMITS: Final = ("min_length", "max_length", "ge", "gt", "le", "lt")
 _MOST_WORDS: Final = 40
+_FIELD: Final = re.compile(r"\{([a-z_]+)\}")
 
 
 class Kind(Model):
@@ -61,6 +62,8 @@ def fault_of(found: Mapping[str, Any]) -> Fault:
         rest = list(takewhile(_is_ours, rest))  # a key that nobody knows may be anything
     pointer = "".join(f"/{_escaped(one)}" for one in rest)
     kind, values = kinds().get(code) or kinds()[UNFORESEEN], _values(found.get("ctx") or {})
+    if not {*_FIELD.findall(kind.what.en + kind.todo.en)} <= values.keys():  # such as a limit that is no number
+        kind = kinds()[UNFORESEEN]
     what = str(found["msg"]) if code == UNFIT else _filled(kind.what.en, values)
     return Fault(at=f"{known}{pointer}", what=what, todo=_filled(kind.todo.en, values), code=code)
 
@@ -87,7 +90,7 @@ def _values(context: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
-    return re.sub(r"\{([a-z_]+)\}", lambda field: values[field[1]], text)
+    return _FIELD.sub(lambda field: values[field[1]], text)
 
 
 def _escaped(part: object) -> str:

@@ -148,3 +148,9 @@ def test_arabic_separates_words_with_its_own_comma():
     fault = fault_of({"type": "literal_error", "loc": ("body", "it"), "msg": "", "ctx": {"expected": "'a' or 'b'"}})
     (spoken,) = json.loads(response(Told("input_refused", (fault,)), "ar", "0").body)["errors"]
     assert re.search("`a`، `b`", spoken["todo"])
+
+
+@pytest.mark.parametrize("context", [None, {}, {"ge": "2026-01-31"}, {"gt": 3}])
+def test_a_limit_that_is_not_there_or_no_number_is_no_fault_of_the_program(context):
+    told = fault_of({"loc": ("query", "since"), "type": "greater_than_equal", "msg": CANARY, "ctx": context})
+    assert (told.code, told.what) == ("greater_than_equal", kinds()[UNFORESEEN].what.en)
